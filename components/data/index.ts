@@ -1,0 +1,30 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { MountedCredential } from "../foundation/mounted-credential.ts";
+import { Postgresql, type PostgresqlArgs } from "./postgresql/index.ts";
+import { Redis, type RedisArgs } from "./redis/index.ts";
+
+export interface DataArgs {
+  readonly postgresql: PostgresqlArgs;
+  readonly redis: RedisArgs;
+}
+
+/** A data service as its readers see it. */
+export interface DataService {
+  /** Address, `HOST:PORT`, once the service is ready. */
+  readonly endpoint: pulumi.Output<string>;
+  /** What readers mount; its name is known only once the service accepts it, so that no reader starts before. */
+  readonly credential: MountedCredential;
+}
+
+/** The data tier: PostgreSQL, which is the platform's record, and Redis, which is its cache. */
+export class Data extends pulumi.ComponentResource {
+  readonly database: DataService;
+  readonly cache: DataService;
+
+  constructor(name: string, args: DataArgs, options?: pulumi.ComponentResourceOptions) {
+    super("iot:data:Data", name, {}, options);
+    this.database = new Postgresql(`${name}-postgresql`, args.postgresql, { parent: this });
+    this.cache = new Redis(`${name}-redis`, args.redis, { parent: this });
+    this.registerOutputs({ database: this.database.endpoint, cache: this.cache.endpoint });
+  }
+}

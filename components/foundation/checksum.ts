@@ -1,0 +1,30 @@
+import { createHash, createHmac } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Pod annotation that changes exactly when a setting does that the pod reads, so that it rolls. */
+export const settingsChecksumAnnotation = "iot-verification.dev/settings-checksum";
+
+/** Pod annotation that changes exactly when the credential does that the pod reads, so that it rolls. */
+export function credentialRevisionAnnotation(credential: string): string {
+  return `iot-verification.dev/${credential}-revision`;
+}
+
+/** Checksum of plain data, independent of the order of its keys. */
+export function checksumOf(data: Readonly<Record<string, string>>): string {
+  const sorted = Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, 16);
+}
+
+/**
+ * Revision of a credential: changes exactly when the credential does, and tells nothing of it, because it is keyed
+ * with a secret of the stack. Plain, so that names and annotations may carry it.
+ */
+export function revisionOf(
+  key: pulumi.Input<string>,
+  credential: pulumi.Input<string>,
+): pulumi.Output<string> {
+  const digest = pulumi
+    .all([key, credential])
+    .apply(([keyValue, value]) => createHmac("sha256", keyValue).update(value).digest("hex").slice(0, 12));
+  return pulumi.unsecret(digest);
+}

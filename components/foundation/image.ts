@@ -1,0 +1,9 @@
+import type { StackConfig } from "../../config/index.ts";
+
+/** Name of a workload that runs an image of the platform's own. */
+export type OwnImage = keyof StackConfig["images"]["overrides"];
+
+/** Complete reference of one of the platform's own images. */
+export function ownImage(images: StackConfig["images"], workload: OwnImage): string {
+  return images.overrides[workload] ?? `${images.registry}/${workload}:${images.tag}`;
+}

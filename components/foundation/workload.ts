@@ -1,0 +1,167 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { ContainerResources } from "../../config/index.ts";
+import {
+  paths,
+  ports,
+  type SettingKey,
+  scratchDirectory,
+  serviceNameVariable,
+  user,
+} from "../contract/runtime.ts";
+import { checksumOf, settingsChecksumAnnotation } from "./checksum.ts";
+import { containerSecurity, podSecurity } from "./hardening.ts";
+import type { Platform } from "./index.ts";
+import { type Component, selectorLabels, workloadLabels } from "./labels.ts";
+import { type MountedCredential, mountsOf } from "./mounted-credential.ts";
+import { hostOnceReady, skipServiceAwait } from "./service.ts";
+
+export interface WorkloadArgs {
+  readonly platform: Platform;
+  /** Name of the workload and of its Service: a DNS label. */
+  readonly workload: string;
+  /** The part that it plays. */
+  readonly component: Component;
+  /** Complete image reference. */
+  readonly image: string;
+  readonly replicas: number;
+  readonly resources: ContainerResources;
+  /** Size of the scratch space, as a Kubernetes quantity. */
+  readonly scratch: string;
+  /** Port of the Service. */
+  readonly servicePort: number;
+  /** Settings that it reads. */
+  readonly settings: readonly SettingKey[];
+  /** Credentials that it reads, besides the token of its metrics. */
+  readonly credentials: readonly MountedCredential[];
+  /** Further environment variables. @default none */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Seconds between the request to end and the end by force. */
+  readonly terminationGracePeriodSeconds: number;
+}
+
+/** A workload of our own: stateless pods that keep the runtime contract, behind one address. */
+export class Workload extends pulumi.ComponentResource {
+  /** URL of the Service inside the cluster, once the pods behind it are available. */
+  readonly url: pulumi.Output<string>;
+
+  constructor(name: string, args: WorkloadArgs, options?: pulumi.ComponentResourceOptions) {
+    super("iot:foundation:Workload", name, {}, options);
+    const account = this.createServiceAccount(`${name}-account`, args);
+    const deployment = this.createDeployment(`${name}-deployment`, args, account.metadata.name);
+    const service = this.createService(`${name}-service`, args);
+    const port = args.servicePort === 80 ? "" : `:${args.servicePort}`;
+    this.url = pulumi.interpolate`http://${hostOnceReady(args.platform, service, deployment)}${port}`;
+    this.registerOutputs({ url: this.url });
+  }
+
+  private createServiceAccount(name: string, args: WorkloadArgs) {
+    return new k8s.core.v1.ServiceAccount(
+      name,
+      { metadata: metadataOf(args), automountServiceAccountToken: false },
+      { parent: this },
+    );
+  }
+
+  private createDeployment(name: string, args: WorkloadArgs, account: pulumi.Output<string>) {
+    return new k8s.apps.v1.Deployment(
+      name,
+      {
+        metadata: metadataOf(args),
+        spec: {
+          replicas: args.replicas,
+          revisionHistoryLimit: 3,
+          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+          selector: { matchLabels: selectorLabels(args.workload) },
+          template: podTemplate(args, account),
+        },
+      },
+      { parent: this },
+    );
+  }
+
+  private createService(name: string, args: WorkloadArgs) {
+    return new k8s.core.v1.Service(
+      name,
+      {
+        metadata: { ...metadataOf(args), annotations: skipServiceAwait },
+        spec: {
+          type: "ClusterIP",
+          selector: selectorLabels(args.workload),
+          ports: [{ name: "http", port: args.servicePort, targetPort: "http", protocol: "TCP" }],
+        },
+      },
+      { parent: this },
+    );
+  }
+}
+
+function metadataOf({ platform, workload, component }: WorkloadArgs) {
+  return { name: workload, namespace: platform.namespace, labels: workloadLabels(workload, component) };
+}
+
+function podTemplate(
+  args: WorkloadArgs,
+  account: pulumi.Output<string>,
+): k8s.types.input.core.v1.PodTemplateSpec {
+  const { platform } = args;
+  const mounts = mountsOf([...args.credentials, platform.metricsCredential]);
+  const read = Object.fromEntries(args.settings.map((key) => [key, platform.settings.values[key]]));
+  return {
+    metadata: {
+      labels: workloadLabels(args.workload, args.component),
+      annotations: { [settingsChecksumAnnotation]: checksumOf(read), ...mounts.annotations },
+    },
+    spec: {
+      serviceAccountName: account,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      imagePullSecrets: platform.pullSecrets.map((name) => ({ name })),
+      terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
+      securityContext: podSecurity(user),
+      containers: [
+        {
+          name: args.workload,
+          image: args.image,
+          imagePullPolicy: "IfNotPresent",
+          ports: [
+            { name: "http", containerPort: ports.http, protocol: "TCP" },
+            { name: "metrics", containerPort: ports.metrics, protocol: "TCP" },
+          ],
+          env: [...plainEnvironment(args), ...settingsEnvironment(args), ...mounts.env],
+          resources: args.resources,
+          volumeMounts: [{ name: "scratch", mountPath: scratchDirectory }, ...mounts.volumeMounts],
+          securityContext: containerSecurity,
+          ...probes,
+        },
+      ],
+      volumes: [{ name: "scratch", emptyDir: { sizeLimit: args.scratch } }, ...mounts.volumes],
+    },
+  };
+}
+
+function plainEnvironment({ workload, env }: WorkloadArgs) {
+  return Object.entries({ [serviceNameVariable]: workload, ...env }).map(([name, value]) => ({
+    name,
+    value,
+  }));
+}
+
+function settingsEnvironment({ platform, settings }: WorkloadArgs) {
+  return settings.map((key) => ({
+    name: key,
+    valueFrom: { configMapKeyRef: { name: platform.settings.configMap, key } },
+  }));
+}
+
+/** Started: within two minutes. Ready: what it needs answers. Alive: the process works at all. */
+const probes = {
+  startupProbe: { httpGet: { path: paths.health, port: "http" }, periodSeconds: 2, failureThreshold: 60 },
+  readinessProbe: { httpGet: { path: paths.ready, port: "http" }, periodSeconds: 5, timeoutSeconds: 3 },
+  livenessProbe: {
+    httpGet: { path: paths.health, port: "http" },
+    periodSeconds: 10,
+    timeoutSeconds: 3,
+    failureThreshold: 3,
+  },
+} satisfies Partial<k8s.types.input.core.v1.Container>;

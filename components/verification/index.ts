@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ContainerResources, StackConfig } from "../../config/index.ts";
+import {
+  commonSettings,
+  serviceNames,
+  servicePorts,
+  standardVariable,
+  verifierSettings,
+} from "../contract/runtime.ts";
+import { type Standard, type StandardId, standards } from "../contract/standards.ts";
+import { ownImage } from "../foundation/image.ts";
+import type { Platform } from "../foundation/index.ts";
+import type { MountedCredential } from "../foundation/mounted-credential.ts";
+import { Workload } from "../foundation/workload.ts";
+
+export interface VerificationArgs {
+  readonly platform: Platform;
+  readonly images: StackConfig["images"];
+  /** Pods of each standard, and of single ones where they differ. */
+  readonly replicas: number;
+  readonly overrides: StackConfig["verification"]["overrides"];
+  /** Of each pod, its engines included. */
+  readonly resources: ContainerResources;
+  /** Size of a pod's scratch space, as a Kubernetes quantity. */
+  readonly scratch: string;
+  /** Seconds that a verification may take at most: a pod that has to end lets it finish. */
+  readonly verificationTimeout: number;
+  /** Logins of the database and the cache. */
+  readonly credentials: readonly MountedCredential[];
+}
+
+/** The verification tier: one workload for each standard of the table, all alike. */
+export class Verification extends pulumi.ComponentResource {
+  /** URL of each standard's verifier inside the cluster, once it is available. */
+  readonly urls: Readonly<Record<StandardId, pulumi.Output<string>>>;
+
+  constructor(name: string, args: VerificationArgs, options?: pulumi.ComponentResourceOptions) {
+    super("iot:verification:Verification", name, {}, options);
+    const urls = standards.map((standard) => [
+      standard.id,
+      this.createVerifier(`${name}-${standard.id}`, args, standard).url,
+    ]);
+    this.urls = Object.fromEntries(urls);
+    this.registerOutputs({ urls: this.urls });
+  }
+
+  private createVerifier(name: string, args: VerificationArgs, standard: Standard & { id: StandardId }) {
+    return new Workload(
+      name,
+      {
+        platform: args.platform,
+        workload: serviceNames.verifier(standard.id),
+        component: "verifier",
+        image: ownImage(args.images, `${standard.id}-verification`),
+        replicas: args.overrides[standard.id]?.replicas ?? args.replicas,
+        resources: args.resources,
+        scratch: args.scratch,
+        servicePort: servicePorts.verifier,
+        settings: [...commonSettings, ...verifierSettings],
+        credentials: args.credentials,
+        env: { [standardVariable]: standard.id },
+        terminationGracePeriodSeconds: args.verificationTimeout + drainSeconds,
+      },
+      { parent: this },
+    );
+  }
+}
+
+/** Time to store the result of a verification that ended at its very limit. */
+const drainSeconds = 30;

@@ -1,0 +1,168 @@
+import { z } from "zod";
+import { bytesOf, millicoresOf, postgresBytesOf, redisBytesOf } from "../components/foundation/quantity.ts";
+
+/** What an error about a key says besides the key and its value. */
+export interface FieldHelp {
+  /** The legal values, with their unit. */
+  readonly allowed: string;
+  /** One legal value, as it is written in YAML. */
+  readonly example: string;
+}
+
+/** The registry of what each leaf of the schema allows; errors are written from it. */
+export const fieldHelp = z.registry<FieldHelp>();
+
+/** Attaches to a leaf what its errors say. */
+export function field<T extends z.ZodType>(schema: T, help: FieldHelp): T {
+  fieldHelp.add(schema, help);
+  return schema;
+}
+
+/** A whole number of `unit` from `min` to `max`. */
+export function integer(unit: string, limits: { min: number; max: number; example: number }) {
+  return field(z.int().min(limits.min).max(limits.max), {
+    allowed: `a whole number from ${limits.min} to ${limits.max} (${unit})`,
+    example: String(limits.example),
+  });
+}
+
+/** A number of `unit` from `min` to `max`. */
+export function decimal(unit: string, limits: { min: number; max: number; example: number }) {
+  return field(z.number().min(limits.min).max(limits.max), {
+    allowed: `a number from ${limits.min} to ${limits.max} (${unit})`,
+    example: String(limits.example),
+  });
+}
+
+/** One of a few words. */
+export function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
+  return field(z.enum(values), { allowed: `one of ${values.join(", ")}`, example: values[0] });
+}
+
+/** A name that Kubernetes accepts as a DNS label (RFC 1123). */
+export function dnsLabel(example: string) {
+  return field(
+    z
+      .string()
+      .max(63)
+      .regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/),
+    {
+      allowed: "a DNS label: lower-case letters, digits and '-', at most 63 characters, a letter first",
+      example,
+    },
+  );
+}
+
+/** Names that Kubernetes accepts as a DNS subdomain (RFC 1123). */
+export function dnsName(example: string) {
+  return field(
+    z
+      .string()
+      .max(253)
+      .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/),
+    { allowed: "a DNS name: lower-case letters, digits, '-' and '.', at most 253 characters", example },
+  );
+}
+
+/** A CPU quantity. A bare number is taken too: it is what YAML and `pulumi config set --path` make of `2`. */
+export function cpu(example: string) {
+  return field(
+    z
+      .union([z.string(), z.number()])
+      .transform(String)
+      .refine((value) => inRange(millicoresOf(value), 1, 64_000)),
+    { allowed: "a CPU quantity from 1m to 64 (cores, or thousandths with m)", example },
+  );
+}
+
+/** A memory quantity of Kubernetes. */
+export function memory(example: string) {
+  return field(
+    z.string().refine((value) => inRange(bytesOf(value), 16 * 2 ** 20, 512 * 2 ** 30)),
+    { allowed: "a memory quantity from 16Mi to 512Gi, in Mi or Gi", example },
+  );
+}
+
+/** A storage quantity of Kubernetes. */
+export function storage(example: string) {
+  return field(
+    z.string().refine((value) => inRange(bytesOf(value), 64 * 2 ** 20, 16 * 2 ** 40)),
+    { allowed: "a storage quantity from 64Mi to 16Ti, in Mi, Gi or Ti", example },
+  );
+}
+
+/** A memory value of postgresql.conf. */
+export function postgresMemory(limits: { min: string; max: string; example: string }) {
+  return field(
+    z
+      .string()
+      .refine((value) =>
+        inRange(postgresBytesOf(value), postgresBytesOf(limits.min), postgresBytesOf(limits.max)),
+      ),
+    { allowed: `a size from ${limits.min} to ${limits.max}, in kB, MB or GB`, example: limits.example },
+  );
+}
+
+/** A memory value of redis.conf. */
+export function redisMemory(limits: { min: string; max: string; example: string }) {
+  return field(
+    z
+      .string()
+      .refine((value) => inRange(redisBytesOf(value), redisBytesOf(limits.min), redisBytesOf(limits.max))),
+    { allowed: `a size from ${limits.min} to ${limits.max}, in kb, mb or gb`, example: limits.example },
+  );
+}
+
+/** A version of three numbers. */
+export function version(example: string) {
+  return field(z.string().regex(/^\d+\.\d+\.\d+$/), { allowed: "a version of three numbers", example });
+}
+
+const imagePattern =
+  /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:[\w][\w.-]{0,127})?(@sha256:[a-f0-9]{64})?$/;
+
+/** A complete, pinned image reference: registry host, repository, and a tag that is a version, or a digest. */
+export function pinnedImage(example: string) {
+  return field(
+    z.string().refine((value) => imagePattern.test(value) && isPinned(value) && hasRegistryHost(value)),
+    {
+      allowed:
+        "an image with registry host and path, pinned by digest or by a tag that holds a version (never latest)",
+      example,
+    },
+  );
+}
+
+/** True for an image reference with a digest, or with a tag that names a version rather than a moving target. */
+export function isPinned(image: string): boolean {
+  if (/@sha256:[a-f0-9]{64}$/.test(image)) return true;
+  const tag = /:([\w][\w.-]*)$/.exec(image)?.[1];
+  return tag !== undefined && /\d+\.\d+/.test(tag);
+}
+
+function hasRegistryHost(image: string): boolean {
+  const host = image.split("/")[0] ?? "";
+  return image.includes("/") && (host.includes(".") || host.includes(":") || host === "localhost");
+}
+
+/**
+ * A secret of at least `length` characters, printable ASCII without blanks, so that it survives files, headers and
+ * connection strings. Its value is never part of an error.
+ */
+export function secret(length: number) {
+  return field(
+    z
+      .string()
+      .min(length)
+      .max(512)
+      .regex(/^[\x21-\x7e]+$/),
+    {
+      allowed: `${length} to 512 printable ASCII characters without blanks`,
+      example: "(leave it out: the stack then generates one)",
+    },
+  );
+}
+
+function inRange(value: number | undefined, min: number | undefined, max: number | undefined): boolean {
+  return value !== undefined && min !== undefined && max !== undefined && value >= min && value <= max;
+}

@@ -1,0 +1,90 @@
+import { type Problem, problemsOf } from "./problems.ts";
+import { type StackConfig, schema, secretKeys } from "./schema.ts";
+
+/** The configuration of a stack as the Pulumi CLI hands it over. */
+export interface RawConfig {
+  readonly project: string;
+  readonly stack: string;
+  /** Every value by its full key, such as `iot-verification:gateway`; structured values are JSON. */
+  readonly values: Readonly<Record<string, string>>;
+  /** The full keys whose values were set with `--secret`. */
+  readonly secretKeys: ReadonlySet<string>;
+}
+
+/** Which cluster the stack deploys to. */
+export interface ClusterConfig {
+  /** Name of the kubeconfig context; never a default, so that nothing reaches a cluster by accident. */
+  readonly context: string;
+  /** Path or content of a kubeconfig. @default the CLI's own: KUBECONFIG, then the user's file */
+  readonly kubeconfig?: string;
+}
+
+/** A validated configuration, and the cluster that it is for. */
+export interface ParsedConfig extends StackConfig {
+  readonly cluster: ClusterConfig;
+}
+
+/** Either a configuration, or everything that is wrong with it. */
+export type ParseResult =
+  | { readonly config: ParsedConfig; readonly problems?: never }
+  | { readonly config?: never; readonly problems: readonly Problem[] };
+
+/** Validates the whole configuration of a stack. Pure: the same input gives the same result, and nothing is created. */
+export function parseConfig(raw: RawConfig): ParseResult {
+  const input = structured(raw);
+  const parsed = schema.safeParse(input);
+  const isSecret = (key: string) => raw.secretKeys.has(`${raw.project}:${key}`);
+  const problems = [
+    ...clusterProblems(raw),
+    ...(parsed.success ? [] : problemsOf(parsed.error, input, raw.project, isSecret)),
+    ...exposedSecrets(raw),
+  ];
+  const context = raw.values["kubernetes:context"];
+  if (problems.length > 0 || !parsed.success || !context) return { problems };
+  const kubeconfig = raw.values["kubernetes:kubeconfig"];
+  return { config: { ...parsed.data, cluster: kubeconfig ? { context, kubeconfig } : { context } } };
+}
+
+function clusterProblems({ values, stack }: RawConfig): Problem[] {
+  if (values["kubernetes:context"]?.trim()) return [];
+  const advice =
+    "is missing: a stack never deploys to whatever context happens to be current; name one of " +
+    `\`kubectl config get-contexts\` with \`pulumi config set kubernetes:context NAME --stack ${stack}\``;
+  return [{ key: "kubernetes:context", advice }];
+}
+
+function exposedSecrets(raw: RawConfig): Problem[] {
+  return secretKeys
+    .map((key) => ({ key, full: `${raw.project}:${key}` }))
+    .filter(({ full }) => raw.values[full] !== undefined && !raw.secretKeys.has(full))
+    .map(({ key, full }) => ({
+      key: full,
+      advice: `is in plain text; choose a new value and set it with \`pulumi config set --secret ${key}\``,
+    }));
+}
+
+/** The project's own keys, with JSON where the key stands for a map; what is no JSON stays text for the schema to refuse. */
+function structured({ project, values }: RawConfig): Record<string, unknown> {
+  const own = Object.entries(values).filter(([key]) => key.startsWith(`${project}:`));
+  return Object.fromEntries(
+    own.map(([key, value]) => {
+      const name = key.slice(project.length + 1);
+      return [name, isText(name) ? value : parsedJson(value)];
+    }),
+  );
+}
+
+function isText(name: string): boolean {
+  return (
+    (secretKeys as readonly string[]).includes(name) ||
+    ["namespace", "environment", "team", "clusterDomain"].includes(name)
+  );
+}
+
+function parsedJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,141 @@
+import { z } from "zod";
+import { fieldHelp } from "./fields.ts";
+import { schema, secretKeys } from "./schema.ts";
+
+/** One problem of a configuration. */
+export interface Problem {
+  /** The whole key, such as `iot-verification:gateway.replicas`. */
+  readonly key: string;
+  /** The value as it was given, shortened; absent when nothing was given or it is a secret. */
+  readonly value?: string;
+  /** What is wrong, what is allowed, and what to do. */
+  readonly advice: string;
+}
+
+/** Words the problems for the person who wrote the configuration. */
+export function describeProblems(stack: string, problems: readonly Problem[]): string {
+  const lines = problems.map(
+    ({ key, value, advice }) => `  ${key}${value === undefined ? "" : ` = ${value}`}: ${advice}`,
+  );
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return [`the configuration of stack ${stack} has ${count}; nothing was changed:`, ...lines].join("\n");
+}
+
+/** Turns what the schema found into problems. `isSecret` says of a top-level key that its value must not be shown. */
+export function problemsOf(
+  error: z.ZodError,
+  input: unknown,
+  project: string,
+  isSecret: (key: string) => boolean,
+): Problem[] {
+  return error.issues.flatMap((issue) => {
+    const path = issue.path.map(String);
+    const hidden = isSecret(path[0] ?? "") || (secretKeys as readonly string[]).includes(path[0] ?? "");
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => unknownKey(project, path, key));
+    }
+    if (issue.code === "invalid_key") {
+      return [unknownKey(project, path.slice(0, -1), path.at(-1) ?? "")];
+    }
+    return [illegalValue(project, path, valueAt(input, path), hidden, issue)];
+  });
+}
+
+function illegalValue(
+  project: string,
+  path: readonly string[],
+  value: unknown,
+  hidden: boolean,
+  issue: z.core.$ZodIssue,
+): Problem {
+  const key = `${project}:${path.join(".")}`;
+  const help = issue.code === "custom" && issue.params ? issue.params : helpAt(path);
+  const allowed = help?.allowed ?? `must be ${expectedKind(path)}`;
+  const example = help?.example ? `; for example ${help.example}` : "";
+  if (value === undefined) return { key, advice: `is missing; it must be ${allowed}${example}` };
+  const advice = `must be ${allowed}${example}`.replace("must be must be", "must be");
+  return hidden ? { key, value: "[secret]", advice } : { key, value: shortened(value), advice };
+}
+
+function expectedKind(path: readonly string[]): string {
+  const kind = unwrapped(schemaAt(path));
+  if (kind instanceof z.ZodArray) return "a list";
+  const keys = keysOf(kind);
+  return keys.length > 0 ? `a map with keys from ${keys.join(", ")}` : "a legal value";
+}
+
+function unknownKey(project: string, path: readonly string[], key: string): Problem {
+  const known = keysOf(unwrapped(schemaAt(path)));
+  const nearest = known
+    .map((candidate) => ({ candidate, distance: editDistance(key.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)[0];
+  const isNear = nearest && nearest.distance <= Math.max(2, Math.floor(key.length / 3));
+  const advice = isNear ? `did you mean ${nearest.candidate}?` : `known keys here are ${known.join(", ")}`;
+  return { key: `${project}:${[...path, key].join(".")}`, advice: `is not a known key; ${advice}` };
+}
+
+function shortened(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function valueAt(input: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined,
+    input,
+  );
+}
+
+function helpAt(path: readonly string[]) {
+  for (let node = schemaAt(path); node; node = innerOf(node)) {
+    const help = fieldHelp.get(node);
+    if (help) return help;
+  }
+  return undefined;
+}
+
+function schemaAt(path: readonly string[]): z.ZodType | undefined {
+  return path.reduce<z.ZodType | undefined>((node, key) => childOf(unwrapped(node), key), schema);
+}
+
+function childOf(node: z.ZodType | undefined, key: string): z.ZodType | undefined {
+  if (node instanceof z.ZodObject) return node.shape[key];
+  if (node instanceof z.ZodRecord) return node.valueType as z.ZodType;
+  if (node instanceof z.ZodArray) return node.element as z.ZodType;
+  return undefined;
+}
+
+function keysOf(node: z.ZodType | undefined): string[] {
+  if (node instanceof z.ZodObject) return Object.keys(node.shape);
+  if (node instanceof z.ZodRecord && node.keyType instanceof z.ZodEnum)
+    return node.keyType.options.map(String);
+  return [];
+}
+
+function innerOf(node: z.ZodType): z.ZodType | undefined {
+  if (node instanceof z.ZodDefault || node instanceof z.ZodPrefault || node instanceof z.ZodOptional) {
+    return node.unwrap() as z.ZodType;
+  }
+  return undefined;
+}
+
+function unwrapped(node: z.ZodType | undefined): z.ZodType | undefined {
+  let current = node;
+  for (let inner = current && innerOf(current); inner; inner = innerOf(inner)) current = inner;
+  return current;
+}
+
+/** Number of single-character edits between two words (Levenshtein). */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      current.push(Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, substitution));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}

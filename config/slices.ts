@@ -1,0 +1,75 @@
+import type { Data, DataArgs } from "../components/data/index.ts";
+import type { Foundation, FoundationArgs } from "../components/foundation/index.ts";
+import { settingsOf } from "../components/foundation/settings.ts";
+import type { GatewayArgs } from "../components/gateway/index.ts";
+import type { VerificationArgs } from "../components/verification/index.ts";
+import { verifierResources } from "../components/verification/sizing.ts";
+import type { StackConfig } from "./schema.ts";
+
+/** The part of the configuration that each tier gets, joined with what the tiers before it give. */
+
+export function foundationArgs(config: StackConfig): FoundationArgs {
+  const { namespace, clusterDomain, environment, team, rotation } = config;
+  return {
+    namespace,
+    clusterDomain,
+    environment,
+    team,
+    settings: settingsOf(config),
+    pullSecrets: config.images.pullSecrets,
+    credentials: {
+      database: { given: config.databasePassword, generation: rotation.database, length: 32 },
+      redis: { given: config.redisPassword, generation: rotation.redis, length: 32 },
+      jwtSecret: { given: config.jwtSecret, generation: rotation.jwtSecret, length: 64 },
+      apiKey: { given: config.apiKey, generation: rotation.apiKey, length: 40 },
+      prometheusToken: { given: config.prometheusToken, generation: rotation.prometheusToken, length: 40 },
+    },
+  };
+}
+
+export function dataArgs(config: StackConfig, { platform, credentials }: Foundation): DataArgs {
+  return {
+    postgresql: {
+      platform,
+      image: config.images.postgresql,
+      database: config.settings.databaseName,
+      owner: config.settings.databaseUser,
+      password: credentials.database,
+      ...config.postgresql,
+    },
+    redis: { platform, image: config.images.redis, password: credentials.redis, ...config.redis },
+  };
+}
+
+export function verificationArgs(
+  config: StackConfig,
+  { platform }: Foundation,
+  data: Data,
+): VerificationArgs {
+  const { replicas, overrides, scratch, resources } = config.verification;
+  return {
+    platform,
+    images: config.images,
+    replicas,
+    overrides,
+    scratch,
+    resources: verifierResources(resources, config.settings),
+    verificationTimeout: config.settings.verificationTimeout,
+    credentials: [data.database.credential, data.cache.credential],
+  };
+}
+
+export function gatewayArgs(
+  config: StackConfig,
+  { platform, credentials }: Foundation,
+  data: Data,
+): GatewayArgs {
+  return {
+    platform,
+    images: config.images,
+    ...config.gateway,
+    credentials: [data.database.credential, data.cache.credential],
+    jwtSecret: credentials.jwtSecret,
+    apiKey: credentials.apiKey,
+  };
+}

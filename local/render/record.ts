@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { EngineConfig } from "./stack-file.ts";
+
+/** A resource that the program asked for. */
+export interface RecordedResource {
+  /** Type token, such as `kubernetes:apps/v1:Deployment`. */
+  readonly type: string;
+  /** Logical name. */
+  readonly name: string;
+  /** Inputs; where a part of them is secret, every value below it is `<secret>`. */
+  readonly inputs: Record<string, unknown>;
+}
+
+/** What stands in the place of a secret value. */
+export const secretValue = "<secret>";
+
+/**
+ * Runs the program of a stack without engine or cluster and returns what it asks for, in the order of its asking.
+ * Sets the process up for that one stack: one call a process.
+ */
+export async function recordStack(args: {
+  readonly root: string;
+  readonly project: string;
+  readonly stack: string;
+  readonly config: EngineConfig;
+}): Promise<RecordedResource[]> {
+  // The SDK reads its configuration from here when it is first imported.
+  process.env.PULUMI_CONFIG = JSON.stringify({ ...args.config.values, "kubernetes:context": "render" });
+  process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(args.config.secretKeys);
+  const pulumi = await import("@pulumi/pulumi");
+
+  const recorded: RecordedResource[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource({ type, name, inputs, custom }) {
+        if (custom) recorded.push({ type, name, inputs: withoutSecrets(inputs) as Record<string, unknown> });
+        return { id: `${name}-id`, state: { ...inputs, ...generatedState(type, name) } };
+      },
+      call({ token }) {
+        throw new Error(`the program calls ${token}, which needs an engine`);
+      },
+    },
+    args.project,
+    args.stack,
+    false,
+  );
+  await pulumi.runtime.runInPulumiStack(() => import(pathToFileURL(join(args.root, "index.ts")).href));
+  await pulumi.runtime.disconnect();
+  return recorded;
+}
+
+/** What a provider would add to the inputs of the resources that the program reads outputs of. */
+function generatedState(type: string, name: string): Record<string, unknown> {
+  return type === "random:index/randomPassword:RandomPassword" ? { result: `generated-${name}` } : {};
+}
+
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+function withoutSecrets(value: unknown, isSecret = false): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, isSecret));
+  if (typeof value !== "object" || value === null) return isSecret ? secretValue : value;
+  const entries = value as Record<string, unknown>;
+  if (entries[signatureKey] === secretSignature) return withoutSecrets(entries.value, true);
+  return Object.fromEntries(Object.entries(entries).map(([key, item]) => [key, withoutSecrets(item, isSecret)]));
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+
+/** The configuration of a stack as the engine would hand it to the program. */
+export interface EngineConfig {
+  readonly values: Record<string, string>;
+  readonly secretKeys: string[];
+}
+
+/** Stands for a secret that only the engine can decrypt; long enough for every secret of the schema. */
+export const secretPlaceholder = "placeholder-for-a-secret-that-only-the-engine-can-decrypt-0123456789";
+
+/**
+ * Reads `Pulumi.STACK.yaml` as the engine would, with placeholders for encrypted values.
+ *
+ * @throws Error that names the stacks there are, when there is no such file.
+ */
+export function readStackFile(root: string, stack: string, stacks: readonly string[]): EngineConfig {
+  if (!stacks.includes(stack)) {
+    throw new Error(`there is no stack "${stack}": Pulumi.${stack}.yaml does not exist; stacks here are ${stacks.join(", ")}`);
+  }
+  const file = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config?: Record<string, unknown> } | null;
+  const values: Record<string, string> = {};
+  const secretKeys: string[] = [];
+  for (const [key, value] of Object.entries(file?.config ?? {})) {
+    const plain = decrypted(value);
+    values[key] = typeof plain === "string" ? plain : JSON.stringify(plain);
+    if (JSON.stringify(plain) !== JSON.stringify(value)) secretKeys.push(key);
+  }
+  return { values, secretKeys };
+}
+
+function decrypted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(decrypted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value);
+  if (entries.length === 1 && entries[0]?.[0] === "secure") return secretPlaceholder;
+  return Object.fromEntries(entries.map(([key, item]) => [key, decrypted(item)]));
+}
