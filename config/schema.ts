@@ -193,7 +193,7 @@ export const secretKeys = [
 /** The whole configuration of a stack. Defaults are the sizes of production. */
 export const schema = z.strictObject({
   namespace: dnsLabel("iot-verification").default("iot-verification"),
-  environment: oneOf(["development", "staging", "production"]),
+  environment: oneOf(["development", "staging", "production"]).default("development"),
   team: dnsLabel("iot-verification").default("iot-verification"),
   clusterDomain: dnsName("cluster.local").default("cluster.local"),
   images: images.prefault({}),

@@ -24,7 +24,8 @@ export function renderedFiles(resources: readonly RecordedResource[]): RenderedF
   for (const resource of resources) {
     const file = charts.has(resource.type) ? chartFile(resource) : objectFile(resource);
     if (!file) continue;
-    if (files.has(file.path)) throw new Error(`two resources are the same object: ${file.path}, the second is ${resource.name}`);
+    if (files.has(file.path))
+      throw new Error(`two resources are the same object: ${file.path}, the second is ${resource.name}`);
     files.set(file.path, file);
   }
   return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -46,14 +47,18 @@ function objectFile({ type, name, inputs }: RecordedResource): RenderedFile | un
     kind: string;
     metadata?: { name?: string; namespace?: string };
   };
-  if (!metadata?.name) throw new Error(`${name} (${type}) has no metadata.name: a rendering needs fixed names`);
+  if (!metadata?.name)
+    throw new Error(`${name} (${type}) has no metadata.name: a rendering needs fixed names`);
   const path = join("objects", metadata.namespace ?? clusterScope, `${kind}.${metadata.name}.yaml`);
   return { path, content: yaml({ apiVersion, kind, metadata, ...rest }) };
 }
 
 function chartFile({ name, inputs }: RecordedResource): RenderedFile {
   const { chart, version, namespace, repositoryOpts, values } = inputs;
-  return { path: join("helm", `${name}.yaml`), content: yaml({ chart, version, namespace, repositoryOpts, values }) };
+  return {
+    path: join("helm", `${name}.yaml`),
+    content: yaml({ chart, version, namespace, repositoryOpts, values }),
+  };
 }
 
 function yaml(value: unknown): string {
@@ -65,6 +70,9 @@ function removeRendering(directory: string): void {
   const foreign = readdirSync(directory, { recursive: true, encoding: "utf8" }).find(
     (entry) => !entry.endsWith(".yaml") && !statSync(join(directory, entry)).isDirectory(),
   );
-  if (foreign) throw new Error(`${join(directory, foreign)} is no part of a rendering; choose an empty directory with --out`);
+  if (foreign)
+    throw new Error(
+      `${join(directory, foreign)} is no part of a rendering; choose an empty directory with --out`,
+    );
   rmSync(directory, { recursive: true });
 }

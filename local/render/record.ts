@@ -63,5 +63,7 @@ function withoutSecrets(value: unknown, isSecret = false): unknown {
   if (typeof value !== "object" || value === null) return isSecret ? secretValue : value;
   const entries = value as Record<string, unknown>;
   if (entries[signatureKey] === secretSignature) return withoutSecrets(entries.value, true);
-  return Object.fromEntries(Object.entries(entries).map(([key, item]) => [key, withoutSecrets(item, isSecret)]));
+  return Object.fromEntries(
+    Object.entries(entries).map(([key, item]) => [key, withoutSecrets(item, isSecret)]),
+  );
 }

@@ -11,16 +11,11 @@ export interface EngineConfig {
 /** Stands for a secret that only the engine can decrypt; long enough for every secret of the schema. */
 export const secretPlaceholder = "placeholder-for-a-secret-that-only-the-engine-can-decrypt-0123456789";
 
-/**
- * Reads `Pulumi.STACK.yaml` as the engine would, with placeholders for encrypted values.
- *
- * @throws Error that names the stacks there are, when there is no such file.
- */
-export function readStackFile(root: string, stack: string, stacks: readonly string[]): EngineConfig {
-  if (!stacks.includes(stack)) {
-    throw new Error(`there is no stack "${stack}": Pulumi.${stack}.yaml does not exist; stacks here are ${stacks.join(", ")}`);
-  }
-  const file = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config?: Record<string, unknown> } | null;
+/** Reads `Pulumi.STACK.yaml` of the checkout as the engine would, with placeholders for encrypted values. */
+export function readStackFile(root: string, stack: string): EngineConfig {
+  const file = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as {
+    config?: Record<string, unknown>;
+  } | null;
   const values: Record<string, string> = {};
   const secretKeys: string[] = [];
   for (const [key, value] of Object.entries(file?.config ?? {})) {

@@ -1,0 +1,89 @@
+import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Ownership } from "./processes.ts";
+import type { Component, Ports } from "./settings.ts";
+
+/** Where the files of one cluster lie, all in one folder. */
+export interface ClusterFiles {
+  readonly stateDir: string;
+  readonly name: string;
+  /** The folder of everything below; its absence means that there is no cluster. */
+  readonly dir: string;
+  /** kwokctl's folder of this cluster: links to the tools, data, certificates, logs. */
+  readonly home: string;
+  readonly kubeconfig: string;
+  readonly auditLog: string;
+  readonly auditPolicy: string;
+  readonly config: string;
+  readonly kwokctlLog: string;
+  /** Written last: its presence means that the creation was finished. */
+  readonly record: string;
+  /** Held by the command that changes the cluster. */
+  readonly lock: string;
+}
+
+/** The files of a cluster. Creates the state folder, and resolves links in its path: processes are known by it. */
+export function clusterFiles(args: { readonly stateDir: string; readonly name: string }): ClusterFiles {
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(args.name)) {
+    const rule = "lower-case letters, digits and inner hyphens, at most 63";
+    throw new Error(`A local cluster cannot be named ${JSON.stringify(args.name)}: allowed are ${rule}.`);
+  }
+  mkdirSync(args.stateDir, { recursive: true });
+  const stateDir = realpathSync(args.stateDir);
+  const dir = join(stateDir, "cluster");
+  return {
+    stateDir,
+    name: args.name,
+    dir,
+    home: join(dir, ".kwok", "clusters", args.name),
+    kubeconfig: join(dir, "kubeconfig"),
+    auditLog: join(dir, "audit.log"),
+    auditPolicy: join(dir, "audit-policy.yaml"),
+    config: join(dir, "kwokctl.yaml"),
+    kwokctlLog: join(dir, "kwokctl.log"),
+    record: join(dir, "cluster.json"),
+    lock: join(stateDir, "cluster.lock"),
+  };
+}
+
+/** The log of a component, written anew at each start. */
+export const logFile = (files: ClusterFiles, component: Component) =>
+  join(files.home, "logs", `${component}.log`);
+
+const recordSchema = z.object({
+  name: z.string(),
+  /** Tools and settings that the cluster runs with. */
+  fingerprint: z.string(),
+  ports: z.record(z.string(), z.number()).transform((ports) => ports as Ports),
+  processes: z.array(z.object({ pid: z.number(), started: z.string() })),
+});
+
+/** What is noted about a cluster whose creation was finished. */
+export type ClusterRecord = z.infer<typeof recordSchema>;
+
+/** The record; nothing when there is none or it cannot be read, which means the same: not a finished cluster. */
+export function readRecord(files: ClusterFiles): ClusterRecord | undefined {
+  try {
+    return recordSchema.parse(JSON.parse(readFileSync(files.record, "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes a file as a whole or not at all, readable by its owner only. */
+export function writeWhole(path: string, content: string): void {
+  const draft = `${path}.new`;
+  writeFileSync(draft, content, { mode: 0o600 });
+  renameSync(draft, path);
+}
+
+export const writeRecord = (files: ClusterFiles, record: ClusterRecord) =>
+  writeWhole(files.record, `${JSON.stringify(record, undefined, 2)}\n`);
+
+export function ownershipOf(files: ClusterFiles, record: ClusterRecord | undefined): Ownership {
+  return { clusterHome: files.home, configFile: files.config, recorded: record?.processes };
+}
+
+export const removeFiles = (files: ClusterFiles) =>
+  rmSync(files.dir, { recursive: true, force: true, maxRetries: 5 });

@@ -1,0 +1,42 @@
+import { readdirSync } from "node:fs";
+import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { root } from "../paths.ts";
+
+/** The command was called with arguments that it does not take. */
+export class UsageError extends Error {}
+
+/**
+ * Reads arguments strictly.
+ *
+ * @throws UsageError that names the wrong one, and says how the command is called
+ */
+export function readArguments<const T extends ParseArgsOptionsConfig>(args: {
+  readonly argv: readonly string[];
+  readonly options: T;
+  readonly usage: string;
+  /** How many words besides options there must be. @default 0 */
+  readonly words?: number;
+}) {
+  const fail = (problem: string) => new UsageError(`${problem}\nUsage: ${args.usage}`);
+  try {
+    const parsed = parseArgs({ args: [...args.argv], options: args.options, allowPositionals: true, strict: true });
+    const { positionals } = parsed;
+    const surplus = positionals[args.words ?? 0];
+    if (surplus !== undefined) throw fail(`unexpected argument "${surplus}"`);
+    if (positionals.length < (args.words ?? 0)) throw fail("an argument is missing");
+    return parsed;
+  } catch (error) {
+    throw error instanceof UsageError ? error : fail((error as Error).message);
+  }
+}
+
+/** The stacks of this checkout: those with a configuration file. */
+export function stacks(): string[] {
+  return readdirSync(root).flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1] ?? []);
+}
+
+/** @throws UsageError when the checkout has no such stack */
+export function requireStack(stack: string): string {
+  if (stacks().includes(stack)) return stack;
+  throw new UsageError(`there is no stack "${stack}"; stacks here are ${stacks().join(", ")}`);
+}

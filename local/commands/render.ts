@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { root } from "../paths.ts";
+import { renderedFiles, writeFiles } from "../render/files.ts";
+import { recordStack } from "../render/record.ts";
+import { readStackFile } from "../render/stack-file.ts";
+import { readArguments, requireStack } from "./arguments.ts";
+
+/** `npm run render -- STACK --out DIR`: what the stack would create, without cluster or engine. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const usage = "npm run render -- STACK --out DIR";
+  const { values, positionals } = readArguments({ argv, usage, options: { out: { type: "string" } }, words: 1 });
+  const stack = requireStack(positionals[0] ?? "");
+  const directory = resolve(process.env.INIT_CWD ?? ".", values.out ?? join("rendered", stack));
+  const { name: project } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as { name: string };
+  const resources = await recordStack({ root, project, stack, config: readStackFile(root, stack) });
+  const files = renderedFiles(resources);
+  writeFiles(directory, files);
+  process.stdout.write(`${files.length} files in ${directory}\n`);
+  return 0;
+}

@@ -1,0 +1,296 @@
+import { existsSync, readdirSync, readFileSync, statfsSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ensureTools, thisMachine } from "../../local/toolchain/index.ts";
+import { hasSum } from "../../local/toolchain/official.ts";
+import type { Machine } from "../../local/toolchain/search.ts";
+import { requireSpace } from "../../local/toolchain/space.ts";
+import { type modules, type ToolName, tools } from "../../local/toolchain/tools.ts";
+import { fits } from "../../local/toolchain/version.ts";
+import { playedMachine, playedTool, playGo, recorder, writeScript } from "./toolchain-machine.ts";
+import { scratch } from "./toolchain-scratch.ts";
+
+const moduleDir = (name: string) => join(thisMachine({}).modulesDir, name);
+
+/** A publisher that hands out scripts; says what it was asked for. */
+function publisher(log: string[]): Pick<Machine, "probe" | "fetchOfficial"> {
+  return {
+    probe: async (addresses) => new Map(addresses.map((address) => [address, undefined])),
+    async fetchOfficial({ tool, source, folder }) {
+      log.push(tool.name);
+      const path = writeScript(join(folder, tool.name), playedTool(tool.name, source.version));
+      return { name: tool.name, path, version: source.version, origin: "official" };
+    },
+  };
+}
+
+describe("table of tools", () => {
+  test.each([
+    ["pulumi", "3.231.9", false],
+    ["pulumi", "3.232.0", true],
+    ["pulumi", "3.265.0", true],
+    ["pulumi", "4.0.0-alpha.1", false],
+    ["pulumi", "4.0.0", false],
+    ["kube-apiserver", "1.33.9", false],
+    ["kube-apiserver", "1.34.0", true],
+    ["kube-apiserver", "1.36.3", true],
+    ["kube-apiserver", "1.37.0-alpha.1", false],
+    ["kubectl", "1.32.4-dispatcher", true],
+    ["kubectl", "1.31.14", false],
+    ["etcd", "3.4.37", false],
+    ["etcd", "3.5.21", true],
+    ["etcd", "3.7.0", false],
+    ["kwokctl", "0.6.1", false],
+    ["kwokctl", "0.8.0", true],
+    ["pulumi-resource-kubernetes", "4.25.0", false],
+    ["pulumi-resource-kubernetes", "4.34.2+built.from.4.25.0", true],
+  ] as const)("%s %s on PATH fits: %s", (name, version, expected) => {
+    expect(fits(version, tools[name].accepted)).toBe(expected);
+  });
+
+  test("what we build and what we fetch fits as well as what is on PATH", () => {
+    for (const tool of Object.values(tools)) {
+      expect(fits(tool.build.version, tool.accepted), tool.name).toBe(true);
+      const official = tool.official({ os: "linux", arch: "arm64" });
+      expect(official && fits(official.version, tool.accepted), tool.name).toBe(true);
+    }
+  });
+
+  test("every module pins the version that its tools are said to have, with sums", () => {
+    const pins: Record<keyof typeof modules, RegExp> = {
+      pulumi: /github\.com\/pulumi\/pulumi\/pkg\/v3 v3\.232\.0\b/,
+      "provider-kubernetes": /pulumi-kubernetes\/provider\/v4 v4\.0\.0-20260115033456-f47bc2d6f199\b/,
+      kubernetes: /k8s\.io\/kubernetes v1\.36\.3\b/,
+      etcd: /go\.etcd\.io\/etcd\/server\/v3 v3\.6\.5\b/,
+      kwok: /sigs\.k8s\.io\/kwok v0\.8\.0\b/,
+    };
+    for (const [name, pin] of Object.entries(pins)) {
+      expect(readFileSync(join(moduleDir(name), "go.mod"), "utf8"), name).toMatch(pin);
+      expect(readFileSync(join(moduleDir(name), "go.sum"), "utf8").length, name).toBeGreaterThan(1000);
+    }
+  });
+
+  test("the sums of what no checksum database knows are those that were compared with upstream", () => {
+    const sums = readFileSync(join(moduleDir("provider-kubernetes"), "go.sum"), "utf8");
+    expect(sums).toContain("f47bc2d6f199 h1:j2bphCf7c2YhnBrhwht2f3TNRRgcMImltUlAgzxr9H4=");
+    expect(sums).toContain("cloud-ready-checks v1.3.0 h1:sakLHDVOxw6xQQI61NV+sjZNlVbDOe3G6Ie+YQ7le38=");
+  });
+});
+
+describe("search order", () => {
+  test("PATH serves what fits; the first that fits wins over one before it that does not", async () => {
+    const dir = scratch();
+    const machine = playedMachine(dir);
+    writeScript(join(dir, "path", "etcd"), playedTool("etcd", "3.4.0"));
+    const good = writeScript(join(dir, "more", "etcd"), playedTool("etcd", "3.5.9"));
+    const env = { ...machine.env, PATH: `${join(dir, "path")}:${join(dir, "more")}` };
+    const got = await ensureTools(["etcd"], recorder(), { ...machine, env });
+    expect(got).toEqual({ etcd: { name: "etcd", path: good, version: "3.5.9", origin: "path" } });
+    expect(existsSync(join(dir, "cache"))).toBe(false);
+  });
+
+  test("only what is missing on PATH is fetched", async () => {
+    const dir = scratch();
+    const log: string[] = [];
+    const machine = playedMachine(dir, publisher(log));
+    writeScript(join(dir, "path", "kubectl"), playedTool("kubectl", "1.35.1"));
+    const got = await ensureTools(["etcd", "kubectl"], recorder(), machine);
+    expect([got.kubectl.origin, got.etcd.origin, log]).toEqual(["path", "official", ["etcd"]]);
+  });
+
+  test("the control plane's programs come from one place: one too few on PATH is none", async () => {
+    const dir = scratch();
+    const log: string[] = [];
+    const machine = playedMachine(dir, publisher(log));
+    writeScript(join(dir, "path", "kube-apiserver"), playedTool("kube-apiserver", "1.36.0"));
+    const names = ["kube-apiserver", "kube-scheduler"] as const;
+    const got = await ensureTools(names, recorder(), machine);
+    expect(names.map((name) => got[name].origin)).toEqual(["official", "official"]);
+    expect(log).toEqual(["kube-apiserver", "kube-scheduler"]);
+  });
+
+  test("the control plane's programs on PATH must be of one minor version", async () => {
+    const dir = scratch();
+    const machine = playedMachine(dir, { policy: "path" });
+    writeScript(join(dir, "path", "kube-apiserver"), playedTool("kube-apiserver", "1.34.0"));
+    writeScript(join(dir, "path", "kube-scheduler"), playedTool("kube-scheduler", "1.36.0"));
+    await expect(ensureTools(["kube-apiserver", "kube-scheduler"], recorder(), machine)).rejects.toThrow(
+      /kube-apiserver 1\.34\.0, .*kube-scheduler 1\.36\.0: they must be of one minor version/,
+    );
+  });
+
+  test("what its publisher does not give is built; a second run runs nothing at all", async () => {
+    const dir = scratch();
+    playGo(dir);
+    const machine = playedMachine(dir);
+    const report = recorder();
+    const first = await ensureTools(["etcd"], report, machine);
+    expect(first.etcd).toMatchObject({ version: "3.6.5", origin: "built" });
+    expect(first.etcd.path.startsWith(join(dir, "cache", "tools", "built-etcd-"))).toBe(true);
+    expect(report.details).toContain("the network is unplugged");
+    expect(report.steps).toEqual([
+      "Building 1 tool from pinned Go modules, once: 2 packages to compile, at most about 2 minutes on two cores",
+      expect.stringMatching(/^Building etcd \(1 of 1; 2 packages/),
+      expect.stringMatching(/^Built etcd in \d+ s$/),
+    ]);
+    const traces = () =>
+      readFileSync(join(dir, "go.log"), "utf8") + readFileSync(join(dir, "runs.log"), "utf8");
+    const before = traces();
+    const again = recorder();
+    expect(await ensureTools(["etcd"], again, machine)).toEqual(first);
+    expect([traces(), again.steps, again.details]).toEqual([before, [], []]);
+  });
+
+  test("a cached program that changed is run again before it is believed", async () => {
+    const dir = scratch();
+    playGo(dir);
+    const machine = playedMachine(dir);
+    const { path } = (await ensureTools(["etcd"], recorder(), machine)).etcd;
+    utimesSync(path, 1, 1);
+    await ensureTools(["etcd"], recorder(), machine);
+    expect(readFileSync(join(dir, "runs.log"), "utf8")).toBe("run\nrun\n");
+    writeScript(path, "exit 1");
+    const report = recorder();
+    await ensureTools(["etcd"], report, machine);
+    expect(report.steps.at(-1)).toMatch(/^Built etcd/);
+  });
+
+  test("a changed pin is another folder", async () => {
+    const dir = scratch();
+    playGo(dir);
+    const machine = playedMachine(dir);
+    const before = (await ensureTools(["etcd"], recorder(), machine)).etcd.path;
+    writeScript(join(machine.modulesDir, "etcd", "go.sum"), "changed");
+    expect((await ensureTools(["etcd"], recorder(), machine)).etcd.path).not.toBe(before);
+  });
+
+  test("two at once: the second waits, says for whom, and builds nothing itself", async () => {
+    const dir = scratch();
+    playGo(dir);
+    const machine = playedMachine(dir);
+    const reports = [recorder(), recorder()];
+    const [one, two] = await Promise.all(reports.map((report) => ensureTools(["etcd"], report, machine)));
+    expect(one).toEqual(two);
+    expect(readFileSync(join(dir, "go.log"), "utf8").match(/build -v/g)).toHaveLength(1);
+    const waits = reports.flatMap(({ steps }) => steps).filter((step) => step.startsWith("Waiting"));
+    expect(waits).toEqual([expect.stringContaining(`Waiting for process ${process.pid} on `)]);
+    expect(readdirSync(machine.cache)).toEqual(["tools"]);
+  });
+
+  test("tools of one module are built together", async () => {
+    const dir = scratch();
+    playGo(dir, { says: "echo kwok version v0.8.0" });
+    await ensureTools(["kwok", "kwokctl"], recorder(), playedMachine(dir));
+    const builds = readFileSync(join(dir, "go.log"), "utf8").match(/^go build -v .*$/gm);
+    expect(builds).toEqual([expect.stringMatching(/cmd\/kwok \S+cmd\/kwokctl$/)]);
+  });
+
+  test.each([
+    ["path", "path"],
+    ["official", "official"],
+    ["build", "built"],
+  ] as const)("IOT_VERIFICATION_TOOLS=%s uses nothing else", async (policy, origin) => {
+    const dir = scratch();
+    playGo(dir);
+    writeScript(join(dir, "path", "etcd"), playedTool("etcd", "3.6.1"));
+    const machine = playedMachine(dir, { ...publisher([]), policy });
+    expect((await ensureTools(["etcd"], recorder(), machine)).etcd.origin).toBe(origin);
+  });
+
+  test("an unknown value of IOT_VERIFICATION_TOOLS is refused", () => {
+    expect(() => thisMachine({ IOT_VERIFICATION_TOOLS: "yes" })).toThrow(
+      'IOT_VERIFICATION_TOOLS is "yes"; allowed are any, path, official, build.',
+    );
+  });
+});
+
+describe("what a person is told", () => {
+  const failure = async (name: ToolName, machine: Machine) =>
+    ensureTools([name], recorder(), machine).then(
+      () => "no error",
+      (error: Error) => error.message,
+    );
+
+  test("no Go: the tool, what was tried in order, what to install", async () => {
+    const dir = scratch();
+    const machine = playedMachine(dir);
+    writeScript(join(dir, "path", "etcd"), playedTool("etcd", "3.3.0"));
+    const env = { ...machine.env, PATH: join(dir, "path") };
+    expect(await failure("etcd", { ...machine, env })).toBe(
+      [
+        "etcd (>=3.5.0 <3.7.0-0) cannot be had. Tried, in this order:",
+        `  cache     not in ${join(dir, "cache")}`,
+        `  PATH      ${join(dir, "path", "etcd")} is 3.3.0`,
+        "  official  the network is unplugged",
+        `  build     Go is neither on PATH nor in ${join(dir, "go")}`,
+        "  by hand   put a fitting one on PATH: https://etcd.io/docs/latest/install/",
+        "Install Go 1.26.0 or newer (https://go.dev/dl/), then run the command again.",
+      ].join("\n"),
+    );
+  });
+
+  test("a Go too old that may not fetch a newer one", async () => {
+    const dir = scratch();
+    playGo(dir, { version: "1.22.2" });
+    expect(await failure("etcd", playedMachine(dir))).toContain(
+      "go is Go 1.22.2, needed is 1.26.0 or newer, and GOTOOLCHAIN=local forbids it to fetch a newer one",
+    );
+  });
+
+  test.each([
+    ["write /x: no space left on device", /the disk is full[\s\S]*Free some space/],
+    ["Get URL: dial tcp: lookup proxy: no such host", /module proxy cannot be reached[\s\S]*GOPROXY/],
+    ["verifying m@v1: checksum mismatch", /not the one that go\.sum names[\s\S]*Do not go on/],
+    ["x.go:1:1: undefined: y", /exit code 1[\s\S]*undefined: y[\s\S]*it goes on where it stopped/],
+  ])("a compiler that says: %s", async (line, expected) => {
+    const dir = scratch();
+    playGo(dir, { build: `echo "${line}" >&2; exit 1` });
+    expect(await failure("etcd", playedMachine(dir))).toMatch(expected);
+    expect(readdirSync(join(dir, "cache"))).toEqual([]);
+  });
+
+  test("a program that was built but says another version never gets its name", async () => {
+    const dir = scratch();
+    playGo(dir, { says: "echo etcd Version: 3.6.4" });
+    expect(await failure("etcd", playedMachine(dir))).toContain(
+      "etcd was built, but says it is 3.6.4; 3.6.5 was expected",
+    );
+    expect(readdirSync(join(dir, "cache"))).toEqual([]);
+  });
+
+  test("a publisher that breaks off is one line of the list, and the build goes on", async () => {
+    const dir = scratch();
+    playGo(dir);
+    const report = recorder();
+    const machine = playedMachine(dir, {
+      ...publisher([]),
+      fetchOfficial: async () => {
+        throw new Error("the line broke");
+      },
+    });
+    expect((await ensureTools(["etcd"], report, machine)).etcd.origin).toBe("built");
+    expect(report.details).toContain("etcd: the line broke");
+  });
+});
+
+describe("disk space", () => {
+  test("needs on one disk add up, and the message names places and sizes", async () => {
+    const dir = scratch();
+    await requireSpace({ [dir]: 1, [join(dir, "not", "yet")]: 1 });
+    const { bavail, bsize } = statfsSync(dir);
+    const half = (bavail * bsize) / 2 + 1024 ** 3;
+    await requireSpace({ [dir]: half });
+    await expect(requireSpace({ [dir]: half, [join(dir, "x")]: half })).rejects.toThrow(
+      /^the disk of \S+ and \S+x has [\d.]+ GiB free, the build needs about [\d.]+ GiB$/,
+    );
+  });
+});
+
+describe("checksum files", () => {
+  test("a bare sum and lines of sums", () => {
+    expect(hasSum("abc\n", { sum: "abc", name: "x" })).toBe(true);
+    expect(hasSum("abc  x\ndef *y\n", { sum: "def", name: "y" })).toBe(true);
+    expect(hasSum("abc  x\ndef  y\n", { sum: "abc", name: "y" })).toBe(false);
+    expect(hasSum("<html>", { sum: "abc", name: "x" })).toBe(false);
+  });
+});
