@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    reporters: process.env.CI ? ["default", "./tests/closing-line.ts"] : ["default"],
     projects: [
       {
         test: {

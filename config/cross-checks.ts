@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { bytesOf, millicoresOf, postgresBytesOf, redisBytesOf } from "../components/foundation/quantity.ts";
 
-/** Judges keys of one section against each other; runs when each is legal by itself. */
+/** Judges keys of one section against each other, as far as they are quantities at all. */
 type SectionCheck<T> = (section: T, context: z.core.$RefinementCtx<T>) => void;
 
 interface Resources {
@@ -11,11 +11,21 @@ interface Resources {
 
 /** What a container reserves is at most what it may use. */
 export const checkResources: SectionCheck<Resources> = ({ requests, limits }, context) => {
-  if ((millicoresOf(requests.cpu) ?? 0) > (millicoresOf(limits.cpu) ?? 0)) {
-    report(context, "requests.cpu", `at most limits.cpu, which is ${limits.cpu}`, `"${limits.cpu}"`);
+  if (exceeds(millicoresOf(requests.cpu), millicoresOf(limits.cpu))) {
+    report(context, {
+      path: ["requests", "cpu"],
+      value: requests.cpu,
+      allowed: `at most limits.cpu, which is ${limits.cpu}`,
+      example: limits.cpu,
+    });
   }
-  if ((bytesOf(requests.memory) ?? 0) > (bytesOf(limits.memory) ?? 0)) {
-    report(context, "requests.memory", `at most limits.memory, which is ${limits.memory}`, limits.memory);
+  if (exceeds(bytesOf(requests.memory), bytesOf(limits.memory))) {
+    report(context, {
+      path: ["requests", "memory"],
+      value: requests.memory,
+      allowed: `at most limits.memory, which is ${limits.memory}`,
+      example: limits.memory,
+    });
   }
 };
 
@@ -31,18 +41,31 @@ interface Postgresql {
 
 /** What PostgreSQL is told to use fits its container and its volume. */
 export const checkPostgresql: SectionCheck<Postgresql> = ({ parameters, resources, storage }, context) => {
-  const memory = resources.limits.memory;
-  if ((postgresBytesOf(parameters.shared_buffers) ?? 0) > (bytesOf(memory) ?? 0) / 2) {
-    const allowed = `at most half of resources.limits.memory, which is ${memory}`;
-    report(context, "parameters.shared_buffers", allowed, "256MB");
+  const halfMemory = share(bytesOf(resources.limits.memory), 0.5);
+  if (exceeds(postgresBytesOf(parameters.shared_buffers), halfMemory)) {
+    report(context, {
+      path: ["parameters", "shared_buffers"],
+      value: parameters.shared_buffers,
+      allowed: `at most half of resources.limits.memory, which is ${resources.limits.memory}`,
+      example: `${mebibytes(halfMemory)}MB`,
+    });
   }
-  if ((postgresBytesOf(parameters.max_wal_size) ?? 0) > (bytesOf(storage.size) ?? 0) / 2) {
-    const allowed = `at most half of storage.size, which is ${storage.size} (a full volume stops the database)`;
-    report(context, "parameters.max_wal_size", allowed, "1GB");
+  const halfVolume = share(bytesOf(storage.size), 0.5);
+  if (exceeds(postgresBytesOf(parameters.max_wal_size), halfVolume)) {
+    report(context, {
+      path: ["parameters", "max_wal_size"],
+      value: parameters.max_wal_size,
+      allowed: `at most half of storage.size, which is ${storage.size} (a full volume stops the database)`,
+      example: `${mebibytes(halfVolume)}MB`,
+    });
   }
-  if ((postgresBytesOf(parameters.min_wal_size) ?? 0) > (postgresBytesOf(parameters.max_wal_size) ?? 0)) {
-    const allowed = `at most max_wal_size, which is ${parameters.max_wal_size}`;
-    report(context, "parameters.min_wal_size", allowed, parameters.max_wal_size);
+  if (exceeds(postgresBytesOf(parameters.min_wal_size), postgresBytesOf(parameters.max_wal_size))) {
+    report(context, {
+      path: ["parameters", "min_wal_size"],
+      value: parameters.min_wal_size,
+      allowed: `at most max_wal_size, which is ${parameters.max_wal_size}`,
+      example: parameters.max_wal_size,
+    });
   }
 };
 
@@ -53,13 +76,33 @@ interface Redis {
 
 /** What Redis is told to use fits its container, with room for the pages that a snapshot copies. */
 export const checkRedis: SectionCheck<Redis> = ({ maxmemory, resources }, context) => {
-  const memory = resources.limits.memory;
-  if ((redisBytesOf(maxmemory) ?? 0) > (bytesOf(memory) ?? 0) * 0.75) {
-    const allowed = `at most three quarters of resources.limits.memory, which is ${memory} (a snapshot copies pages)`;
-    report(context, "maxmemory", allowed, "256mb");
+  const limit = share(bytesOf(resources.limits.memory), 0.75);
+  if (exceeds(redisBytesOf(maxmemory), limit)) {
+    report(context, {
+      path: ["maxmemory"],
+      value: maxmemory,
+      allowed: `at most three quarters of resources.limits.memory, which is ${resources.limits.memory} (a snapshot copies pages)`,
+      example: `${mebibytes(limit)}mb`,
+    });
   }
 };
 
-function report<T>(context: z.core.$RefinementCtx<T>, path: string, allowed: string, example: string): void {
-  context.addIssue({ code: "custom", path: path.split("."), params: { allowed, example } });
+/** A value that is no legal quantity is reported by itself, and compared with nothing. */
+function exceeds(value: number | undefined, limit: number | undefined): boolean {
+  return value !== undefined && limit !== undefined && value > limit;
+}
+
+function share(bytes: number | undefined, part: number): number | undefined {
+  return bytes === undefined ? undefined : bytes * part;
+}
+
+function mebibytes(bytes = 0): number {
+  return Math.floor(bytes / 2 ** 20);
+}
+
+function report<T>(
+  context: z.core.$RefinementCtx<T>,
+  { path, ...params }: { path: string[]; value: string; allowed: string; example: string },
+): void {
+  context.addIssue({ code: "custom", path, params });
 }

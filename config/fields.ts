@@ -6,7 +6,7 @@ export interface FieldHelp {
   /** The legal values, with their unit. */
   readonly allowed: string;
   /** One legal value, as it is written in YAML. */
-  readonly example: string;
+  readonly example?: string;
 }
 
 /** The registry of what each leaf of the schema allows; errors are written from it. */
@@ -157,8 +157,7 @@ export function secret(length: number) {
       .max(512)
       .regex(/^[\x21-\x7e]+$/),
     {
-      allowed: `${length} to 512 printable ASCII characters without blanks`,
-      example: "(leave it out: the stack then generates one)",
+      allowed: `${length} to 512 printable ASCII characters without blanks; left out, the stack generates one`,
     },
   );
 }

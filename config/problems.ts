@@ -28,7 +28,7 @@ export function problemsOf(
   project: string,
   isSecret: (key: string) => boolean,
 ): Problem[] {
-  return error.issues.flatMap((issue) => {
+  const problems = error.issues.flatMap((issue) => {
     const path = issue.path.map(String);
     const hidden = isSecret(path[0] ?? "") || (secretKeys as readonly string[]).includes(path[0] ?? "");
     if (issue.code === "unrecognized_keys") {
@@ -39,22 +39,26 @@ export function problemsOf(
     }
     return [illegalValue(project, path, valueAt(input, path), hidden, issue)];
   });
+  // A value that breaks two bounds of its key has one problem.
+  return problems.filter(({ key }, index) => problems.findIndex((other) => other.key === key) === index);
 }
 
 function illegalValue(
   project: string,
   path: readonly string[],
-  value: unknown,
+  given: unknown,
   hidden: boolean,
   issue: z.core.$ZodIssue,
 ): Problem {
-  const key = `${project}:${path.join(".")}`;
-  const help = issue.code === "custom" && issue.params ? issue.params : helpAt(path);
-  const allowed = help?.allowed ?? `must be ${expectedKind(path)}`;
+  const key = fullKey(project, path);
+  const judged = issue.code === "custom" ? issue.params : undefined;
+  const help = judged ?? helpAt(path);
   const example = help?.example ? `; for example ${help.example}` : "";
-  if (value === undefined) return { key, advice: `is missing; it must be ${allowed}${example}` };
-  const advice = `must be ${allowed}${example}`.replace("must be must be", "must be");
-  return hidden ? { key, value: "[secret]", advice } : { key, value: shortened(value), advice };
+  const rule = `must be ${help?.allowed ?? expectedKind(path)}${example}`;
+  const value = given === undefined ? judged?.value : given;
+  if (value === undefined) return { key, advice: `is missing; it ${rule}` };
+  const advice = given === undefined ? `is the default, and ${rule}` : rule;
+  return { key, value: hidden ? "[secret]" : shortened(value), advice };
 }
 
 function expectedKind(path: readonly string[]): string {
@@ -71,11 +75,20 @@ function unknownKey(project: string, path: readonly string[], key: string): Prob
     .sort((a, b) => a.distance - b.distance)[0];
   const isNear = nearest && nearest.distance <= Math.max(2, Math.floor(key.length / 3));
   const advice = isNear ? `did you mean ${nearest.candidate}?` : `known keys here are ${known.join(", ")}`;
-  return { key: `${project}:${[...path, key].join(".")}`, advice: `is not a known key; ${advice}` };
+  return { key: fullKey(project, [...path, key]), advice: `is not a known key; ${advice}` };
+}
+
+/** The key as `pulumi config set --path` takes it. */
+function fullKey(project: string, path: readonly string[]): string {
+  const steps = path.map((step, index) => {
+    if (unwrapped(schemaAt(path.slice(0, index))) instanceof z.ZodArray) return `[${step}]`;
+    return index === 0 ? step : `.${step}`;
+  });
+  return `${project}:${steps.join("")}`;
 }
 
 function shortened(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
@@ -113,7 +126,8 @@ function keysOf(node: z.ZodType | undefined): string[] {
   return [];
 }
 
-function innerOf(node: z.ZodType): z.ZodType | undefined {
+/** What a default or an optional wraps; undefined for everything else. */
+export function innerOf(node: z.ZodType): z.ZodType | undefined {
   if (node instanceof z.ZodDefault || node instanceof z.ZodPrefault || node instanceof z.ZodOptional) {
     return node.unwrap() as z.ZodType;
   }

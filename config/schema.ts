@@ -73,7 +73,10 @@ const images = z.strictObject({
     "docker.io/library/redis:8.2.8-bookworm",
   ),
   /** Secrets of the namespace that hold registry credentials. */
-  pullSecrets: z.array(dnsName("registry-credentials")).max(8).default([]),
+  pullSecrets: field(z.array(dnsName("registry-credentials")).max(8), {
+    allowed: "a list of at most 8 names of Secrets",
+    example: "[registry-credentials]",
+  }).default([]),
 });
 
 const settings = z.strictObject({
@@ -81,8 +84,9 @@ const settings = z.strictObject({
     allowed: "an SQL identifier: lower-case letters, digits and '_', at most 63 characters",
     example: "iot_verification",
   }).default("iot_verification"),
-  databaseUser: field(z.string().regex(/^(?!pg_|postgres$)[a-z_][a-z0-9_]{0,53}$/), {
-    allowed: "an SQL identifier of at most 54 characters, neither postgres nor one that begins with pg_",
+  databaseUser: field(z.string().regex(/^(?!pg_|postgres$)[a-z_][a-z0-9_]{0,49}$/), {
+    // A login is this, "_" and 12 digits of the password's revision; PostgreSQL cuts names at 63 characters.
+    allowed: "an SQL identifier of at most 50 characters, neither postgres nor one that begins with pg_",
     example: "iot_user",
   }).default("iot_user"),
   coqVersion: version("8.16.0").default("8.16.0"),
@@ -181,6 +185,17 @@ const generation = integer("a count that only grows: raise it to have a new cred
   example: 2,
 });
 
+/** A namespace that the platform creates and, in the end, deletes with all that is in it. */
+const ownNamespace = field(
+  dnsLabel("iot-verification").refine((name) => name !== "default" && !name.startsWith("kube-")),
+  {
+    allowed:
+      "a DNS label: lower-case letters, digits and '-', at most 63 characters, a letter first; not default, " +
+      "nor one that begins with kube-, because `pulumi destroy` deletes it",
+    example: "iot-verification",
+  },
+);
+
 /** Credentials that somebody else has chosen; each must be set with `--secret`. Left out, the stack generates them. */
 export const secretKeys = [
   "databasePassword",
@@ -192,7 +207,7 @@ export const secretKeys = [
 
 /** The whole configuration of a stack. Defaults are the sizes of production. */
 export const schema = z.strictObject({
-  namespace: dnsLabel("iot-verification").default("iot-verification"),
+  namespace: ownNamespace.default("iot-verification"),
   environment: oneOf(["development", "staging", "production"]).default("development"),
   team: dnsLabel("iot-verification").default("iot-verification"),
   clusterDomain: dnsName("cluster.local").default("cluster.local"),

@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, Command>> = {
   test: () => import("./commands/test.ts"),
   "test:cluster": () => import("./commands/test-cluster.ts"),
   check: () => import("./commands/check.ts"),
+  golden: () => import("./commands/golden.ts"),
 };
 
 const [name = "", ...argv] = process.argv.slice(2);

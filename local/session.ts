@@ -25,7 +25,14 @@ export interface Session {
 }
 
 const engineTools = ["pulumi", "pulumi-resource-kubernetes", "kubectl"] as const;
-const clusterTools = ["kwokctl", "kwok", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"] as const;
+const clusterTools = [
+  "kwokctl",
+  "kwok",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "etcd",
+] as const;
 
 /** Finds or makes every tool. */
 export function allTools(report: Report): Promise<Record<ToolName, Tool>> {
@@ -86,18 +93,26 @@ function targetOf(stack: string, context: string | undefined): Target {
   const isOther = recorded && !(recorded.kind === "context" && recorded.context === context);
   if (isOther) {
     const place = recorded.kind === "local" ? "the local cluster" : `context "${recorded.context}"`;
-    throw new Error(`stack ${stack} is deployed to ${place}; run \`npm run down -- --stack ${stack}\` before you deploy it to "${context}"`);
+    throw new Error(
+      `stack ${stack} is deployed to ${place}; run \`npm run down -- --stack ${stack}\` before you deploy it to "${context}"`,
+    );
   }
   const kubeconfig = process.env.KUBECONFIG || join(homedir(), ".kube", "config");
   return recorded ?? { kind: "context", context, kubeconfig };
 }
 
 async function startLocal(directory: string, stack: string, tools: Record<ToolName, Tool>, report: Report) {
-  const paths = Object.fromEntries(Object.values(tools).map(({ name, path }) => [name, path])) as Record<ToolName, string>;
+  const paths = Object.fromEntries(Object.values(tools).map(({ name, path }) => [name, path])) as Record<
+    ToolName,
+    string
+  >;
   return startCluster({ stateDir: directory, name: clusterName(stack), tools: paths, report });
 }
 
-async function checkContext(kubectl: string, { context, kubeconfig }: Target & { kind: "context" }): Promise<void> {
+async function checkContext(
+  kubectl: string,
+  { context, kubeconfig }: Target & { kind: "context" },
+): Promise<void> {
   const ask = (...argv: string[]) =>
     promisify(execFile)(kubectl, argv, { env: { ...process.env, KUBECONFIG: kubeconfig }, timeout: 20_000 });
   const { stdout } = await ask("config", "get-contexts", "--output=name");
@@ -109,7 +124,8 @@ async function checkContext(kubectl: string, { context, kubeconfig }: Target & {
   try {
     await ask("--context", context, "version", "--request-timeout=10s");
   } catch (error) {
-    const reason = (error as { stderr?: string }).stderr?.trim().split("\n").at(-1) || (error as Error).message;
+    const reason =
+      (error as { stderr?: string }).stderr?.trim().split("\n").at(-1) || (error as Error).message;
     throw new Error(`the cluster of context "${context}" does not answer: ${reason}. Nothing was changed.`);
   }
 }

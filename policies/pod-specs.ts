@@ -6,6 +6,8 @@ export interface PodSpec {
   /** Path of the specification in its object. */
   readonly path: string;
   readonly spec: Fields;
+  /** Annotations of the pod, and their path in the object. */
+  readonly annotations: { readonly path: string; readonly values: Fields };
 }
 
 /** A container of any sort, with its path in the object. */
@@ -31,8 +33,16 @@ const specPaths: Readonly<Record<string, readonly string[]>> = {
 export function podSpecOf(object: KubernetesObject): PodSpec | undefined {
   const path = specPaths[text(object.kind) ?? ""];
   if (!path) return undefined;
-  const spec = path.reduce<unknown>((value, key) => fields(value)[key], object);
-  return { path: path.join("."), spec: fields(spec) };
+  const pod = path.slice(0, -1).reduce<unknown>((value, key) => fields(value)[key], object);
+  const { spec, metadata } = fields(pod);
+  return {
+    path: path.join("."),
+    spec: fields(spec),
+    annotations: {
+      path: [...path.slice(0, -1), "metadata", "annotations"].join("."),
+      values: fields(fields(metadata).annotations),
+    },
+  };
 }
 
 /** All containers of a pod: init containers, containers, and ephemeral ones. */

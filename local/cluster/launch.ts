@@ -85,8 +85,10 @@ const pidFile = (files: ClusterFiles, component: Component) => join(files.home, 
 function runKwokctl(args: LaunchArgs): { ended: Promise<number | string> } {
   const { files, tools } = args;
   const log = openSync(files.kwokctlLog, "a", 0o600);
+  // Without leases: a restarted kwok would leave every node alone until the lease of its predecessor has run out.
+  const flags = ["--name", files.name, "--kubeconfig", "", "--node-lease-duration-seconds", "0"];
   // The proof of ownership looks for the configuration at the end of the line.
-  const argv = ["create", "cluster", "--name", files.name, "--kubeconfig", "", "--config", files.config];
+  const argv = ["create", "cluster", ...flags, "--config", files.config];
   const child = spawn(tools.kwokctl, argv, {
     cwd: files.dir,
     env: environment(args),

@@ -199,6 +199,8 @@ export function kwokctlDocuments(args: {
             // Published in the Endpoints of Service `kubernetes` and dialled by nobody; without it the API server
             // takes the address of the default route and refuses to start on a machine that has none (RFC 5737).
             "advertise-address": "192.0.2.1",
+            // `kubectl logs` is refused by kwok at once; else a name server would be asked for `node-a`.
+            "kubelet-preferred-address-types": "InternalIP",
             // Outside kwokctl's folder of logs, where it would be emptied at every start.
             "audit-log-path": auditLog,
             "audit-log-maxsize": "64",

@@ -31,6 +31,8 @@ const lacks = (key: string): Match => ({ jq: { key, operator: "DoesNotExist" } }
 
 const condition = (type: string) => `.status.conditions.[] | select( .type == "${type}" ) | .status`;
 const living = lacks(".metadata.deletionTimestamp");
+const deleted = exists(".metadata.deletionTimestamp");
+const waitsForNode = isNot(".metadata.deletionGracePeriodSeconds", "0");
 const pending = is(".status.phase", "Pending");
 const running = is(".status.phase", "Running");
 const ofJob = is(".metadata.ownerReferences.[].kind", "Job");
@@ -159,18 +161,16 @@ function podStages(delays: DelayTable, scale: number): Stage[] {
       steps: [status(template.podSucceeded)],
     }),
     // A grace period of 0 is the kubelet's own last word: what then remains waits for a finalizer, not for a node.
-    stage(
-      "pod-delete",
-      "Pod",
-      [exists(".metadata.deletionTimestamp"), isNot(".metadata.deletionGracePeriodSeconds", "0")],
-      {
-        delay: delayOf(
-          byImage("takes", delays.stop, scale),
-          "[([.spec.containers[].image | takes] | max), (.metadata.deletionGracePeriodSeconds // 30) * 1000] | min",
-        ),
-        steps: [status(template.podStopped), { delete: true }],
-      },
-    ),
+    stage("pod-stop", "Pod", [deleted, waitsForNode, isNot(".status.phase", "Succeeded", "Failed")], {
+      delay: delayOf(
+        byImage("takes", delays.stop, scale),
+        "[([.spec.containers[].image | takes] | max), (.metadata.deletionGracePeriodSeconds // 30) * 1000] | min",
+      ),
+      steps: [status(template.podStopped)],
+    }),
+    stage("pod-delete", "Pod", [deleted, waitsForNode, is(".status.phase", "Succeeded", "Failed")], {
+      steps: [{ delete: true }],
+    }),
   ];
 }
 
@@ -203,7 +203,7 @@ function volumeStages(delays: DelayTable, scale: number): Stage[] {
       ],
       {
         delay: { durationMilliseconds: milliseconds(delays.provision.seconds, scale) },
-        steps: [{ apply: { template: template.grownVolume, type: "merge" } }, status(template.grownClaim)],
+        steps: [{ apply: { template: template.volume } }, status(template.grownClaim)],
       },
     ),
     stage(
@@ -223,7 +223,8 @@ function volumeStages(delays: DelayTable, scale: number): Stage[] {
 const nodeStages = [
   stage("node-ready", "Node", [isNot(condition("Ready"), "True")], { steps: [status(template.nodeReady)] }),
   stage("node-heartbeat", "Node", [is(condition("Ready"), "True")], {
-    delay: { durationMilliseconds: 240_000, jitterDurationMilliseconds: 300_000 },
+    // Well within the controller manager's patience of 200 s (kwokctl's setting).
+    delay: { durationMilliseconds: 30_000, jitterDurationMilliseconds: 35_000 },
     steps: [status(template.nodeHeartbeat)],
   }),
 ];

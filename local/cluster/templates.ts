@@ -130,18 +130,14 @@ ${initDone(sidecarEnded)}
 ${stopped(0, "Completed")}
 `;
 
-/** Stopped by its deletion; one that had already ended stays as it was. */
+/** Stopped by its deletion. */
 export const podStopped = `${now}
-{{ if or (eq (or .status.phase "") "Succeeded") (eq (or .status.phase "") "Failed") }}
-phase: {{ .status.phase }}
-{{ else }}
 phase: Failed
 conditions:${ready('"False"', "PodFailed")}
 ${stopped(143, "Error")}
-{{ end }}
 `;
 
-/** The volume behind a claim. Nothing is mounted from it: the path is a name. */
+/** The volume behind a claim, of the size that the claim asks for. Nothing is mounted from it: the path is a name. */
 export const volume = `
 apiVersion: v1
 kind: PersistentVolume
@@ -167,17 +163,6 @@ spec:
     path: /played/{{ .metadata.namespace }}/{{ .metadata.name }}
 `;
 
-/** A volume of the size that its claim now asks for. */
-export const grownVolume = `
-apiVersion: v1
-kind: PersistentVolume
-metadata:
-  name: {{ .spec.volumeName | Quote }}
-spec:
-  capacity:
-    storage: {{ .spec.resources.requests.storage | Quote }}
-`;
-
 /** A claim that has got the size that it asks for. */
 export const grownClaim = `
 capacity:
@@ -185,6 +170,9 @@ capacity:
 `;
 
 const nodeConditions = (more: string) => `${now}
+{{ with NodePort }}
+daemonEndpoints: { kubeletEndpoint: { Port: {{ . }} } }
+{{ end }}
 conditions:
 {{ range NodeConditions }}
 - type: {{ .type | Quote }}

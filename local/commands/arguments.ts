@@ -19,7 +19,12 @@ export function readArguments<const T extends ParseArgsOptionsConfig>(args: {
 }) {
   const fail = (problem: string) => new UsageError(`${problem}\nUsage: ${args.usage}`);
   try {
-    const parsed = parseArgs({ args: [...args.argv], options: args.options, allowPositionals: true, strict: true });
+    const parsed = parseArgs({
+      args: [...args.argv],
+      options: args.options,
+      allowPositionals: true,
+      strict: true,
+    });
     const { positionals } = parsed;
     const surplus = positionals[args.words ?? 0];
     if (surplus !== undefined) throw fail(`unexpected argument "${surplus}"`);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { stopCluster } from "../cluster/index.ts";
-import { pulumi, recover } from "../engine/index.ts";
+import { isInterrupted, pulumi, recover } from "../engine/index.ts";
 import { checkpointFile } from "../engine/recover.ts";
 import { stateDir } from "../paths.ts";
 import { type Report, terminalReport } from "../report.ts";
@@ -38,6 +38,12 @@ async function destroy(stack: string, target: Target, report: Report): Promise<n
     const { workspace } = await openSession({ stack, report });
     await recover(workspace, report);
     if (!existsSync(checkpointFile(workspace))) return 0;
+    if (target.kind === "context" && isInterrupted(workspace)) {
+      report.step(
+        "The last deployment was killed; what it was creating at that moment may be in no state. If you see any of it " +
+          "afterwards, run `npm run up` and `npm run down` once more",
+      );
+    }
     const code = await pulumi(workspace, ["destroy", "--yes"]);
     if (code === 0 || target.kind === "context") return code;
     report.step("The destruction failed; the local cluster is removed with all that is in it");

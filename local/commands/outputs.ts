@@ -12,13 +12,19 @@ interface Outputs {
 }
 
 /** The outputs as a table, and how to reach what they name. */
-export function describeOutputs(outputs: Outputs, { session, stack }: { session: Session; stack: string }): string {
+export function describeOutputs(
+  outputs: Outputs,
+  { session, stack }: { session: Session; stack: string },
+): string {
   const rows = [
     ["gateway", outputs.gatewayUrl],
     ...Object.entries(outputs.verificationUrls).map(([id, url]) => [`verifier ${id}`, url]),
     ["database", outputs.databaseEndpoint],
     ["cache", outputs.cacheEndpoint],
-    ...Object.entries(outputs.credentialSecrets).map(([id, name]) => [`credentials of the ${id}`, `Secret ${name}`]),
+    ...Object.entries(outputs.credentialSecrets).map(([id, name]) => [
+      `credentials of the ${id}`,
+      `Secret ${name}`,
+    ]),
     ["namespace", outputs.namespace],
   ];
   const width = Math.max(...rows.map(([title = ""]) => title.length));
@@ -34,7 +40,10 @@ function reach({ namespace, credentialSecrets }: Outputs, { target, cluster }: S
     `A secret:    ${kubectl} get secret ${credentialSecrets.database} -o jsonpath='{.data.password}' | base64 -d`,
   ];
   if (target.kind === "context") {
-    return [...look, `The API:     ${kubectl} port-forward service/api-gateway 8080:80, then http://localhost:8080`];
+    return [
+      ...look,
+      `The API:     ${kubectl} port-forward service/api-gateway 8080:80, then http://localhost:8080`,
+    ];
   }
   return [
     "This cluster's API server, admission, scheduler, controllers and quotas are real, and so are the engine and the",

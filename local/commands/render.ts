@@ -10,7 +10,12 @@ import { readArguments, requireStack } from "./arguments.ts";
 /** `npm run render -- STACK --out DIR`: what the stack would create, without cluster or engine. */
 export async function run(argv: readonly string[]): Promise<number> {
   const usage = "npm run render -- STACK --out DIR";
-  const { values, positionals } = readArguments({ argv, usage, options: { out: { type: "string" } }, words: 1 });
+  const { values, positionals } = readArguments({
+    argv,
+    usage,
+    options: { out: { type: "string" } },
+    words: 1,
+  });
   const stack = requireStack(positionals[0] ?? "");
   const directory = resolve(process.env.INIT_CWD ?? ".", values.out ?? join("rendered", stack));
   const { name: project } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as { name: string };

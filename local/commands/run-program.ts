@@ -3,7 +3,11 @@ import { constants } from "node:os";
 import { root } from "../paths.ts";
 
 /** Runs a program of node_modules in the checkout, at the user's terminal, and returns its exit code. */
-export function runProgram(script: string, argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
+export function runProgram(
+  script: string,
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...argv], {
       cwd: root,

@@ -8,5 +8,10 @@ import { runProgram } from "./run-program.ts";
 export async function run(argv: readonly string[]): Promise<number> {
   // Made before the tests, which are not written to wait for it.
   await allTools(terminalReport());
-  return runProgram(join(root, "node_modules", "vitest", "vitest.mjs"), ["run", "--project", "cluster", ...argv]);
+  return runProgram(join(root, "node_modules", "vitest", "vitest.mjs"), [
+    "run",
+    "--project",
+    "cluster",
+    ...argv,
+  ]);
 }

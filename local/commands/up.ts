@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { capture, pulumi, recover } from "../engine/index.ts";
+import { capture, isInterrupted, pulumi, recover } from "../engine/index.ts";
 import { checkpointFile } from "../engine/recover.ts";
 import { root } from "../paths.ts";
 import { terminalReport } from "../report.ts";
@@ -22,8 +22,11 @@ export async function run(argv: readonly string[]): Promise<number> {
   // A new cluster holds nothing of what an old state lists.
   const refresh = session.fresh && existsSync(checkpointFile(workspace)) ? ["--refresh"] : [];
   report.step(`Deploying stack ${stack} to ${session.cluster.context}`);
+  const adopting = isInterrupted(workspace);
   const code = await pulumi(workspace, ["up", "--yes", "--suppress-outputs", ...refresh, ...policyPack]);
   if (code !== 0) return code;
+  // The switch that made creates adopt is a property of the provider, and thus in the state: take it out again.
+  if (adopting) await capture(workspace, ["up", "--yes", "--skip-preview"]);
 
   const { stdout } = await capture(workspace, ["stack", "output", "--json"]);
   process.stdout.write(describeOutputs(JSON.parse(stdout), { session, stack }));

@@ -21,7 +21,7 @@ import { mergeStackConfig } from "./stack-config.ts";
 
 export type { EngineTool, EngineTools, StandIns } from "./plugins.ts";
 export { clearDeadLocks, recover } from "./recover.ts";
-export { capture, type Finished, pulumi, type Workspace } from "./run.ts";
+export { capture, type Finished, isInterrupted, pulumi, type Workspace } from "./run.ts";
 
 export interface WorkspaceArgs {
   readonly stack: string;

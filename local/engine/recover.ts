@@ -3,8 +3,8 @@ import { copyFileSync, readdirSync, rmSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import type { Report } from "../report.ts";
-import { readIfThere, writeWhole } from "./files.ts";
-import { adoptionMarker, capture, type Workspace } from "./run.ts";
+import { readIfThere } from "./files.ts";
+import { capture, noteInterruption, type Workspace } from "./run.ts";
 
 /** Who holds a stack's lock, as the CLI wrote it. */
 export interface Lock {
@@ -150,7 +150,7 @@ async function settlePendingOperations(workspace: Workspace, report: Report): Pr
   if (pending.length === 0) return;
   const names = pending.map(({ type, resource }) => `${type} ${resource.urn.split("::").at(-1)}`);
   report.step(`The last command was killed while ${names.join(", ")}: what exists of it is taken over`);
-  writeWhole(adoptionMarker(workspace), `${names.join("\n")}\n`);
+  noteInterruption(workspace, names);
   // An import drops pending operations; unlike a refresh it needs neither a terminal nor the cluster.
   const exported = join(workspace.stateDir, "interrupted-state.json");
   try {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
+import { writeWhole } from "./files.ts";
 
 /** Where one local stack lives and how its CLI is run. */
 export interface Workspace {
@@ -26,11 +27,25 @@ export interface Finished {
 const convergingCommands = ["up", "update", "destroy", "down"];
 
 /**
- * Present from an interrupted deployment until the next one has succeeded. Meanwhile creates adopt what exists,
- * because some of it was created by the interrupted one and is in no state.
+ * What an interrupted deployment leaves behind. Until the next one has succeeded, creates adopt what exists:
+ * some of it was made by the interrupted one and is in no state. From then on, updates take fields over from
+ * their first owner in the cluster: each create makes a new field manager, and the first one is still on record.
  */
-export function adoptionMarker(workspace: Pick<Workspace, "stateDir">): string {
-  return join(workspace.stateDir, "interrupted");
+function takeover(stateDir: string): { interrupted: string; takenOver: string } {
+  return { interrupted: join(stateDir, "interrupted"), takenOver: join(stateDir, "taken-over") };
+}
+
+/** Notes that a deployment was interrupted. */
+export function noteInterruption(
+  { stateDir }: Pick<Workspace, "stateDir">,
+  operations: readonly string[],
+): void {
+  for (const file of Object.values(takeover(stateDir))) writeWhole(file, `${operations.join("\n")}\n`);
+}
+
+/** Whether the last deployment was interrupted and none has succeeded since. */
+export function isInterrupted({ stateDir }: Pick<Workspace, "stateDir">): boolean {
+  return existsSync(takeover(stateDir).interrupted);
 }
 
 /** Runs a CLI command at the user's terminal and returns its exit code. The stack is the workspace's unless argv says otherwise. */
@@ -45,10 +60,12 @@ export async function capture(workspace: Workspace, argv: readonly string[]): Pr
 }
 
 function start(workspace: Workspace, argv: readonly string[], stdio: "inherit" | "pipe"): Promise<Finished> {
-  const marker = adoptionMarker(workspace);
-  const env = existsSync(marker)
-    ? { ...workspace.env, PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true", PULUMI_K8S_ENABLE_PATCH_FORCE: "true" }
-    : workspace.env;
+  const { interrupted, takenOver } = takeover(workspace.stateDir);
+  const env = {
+    ...workspace.env,
+    ...(existsSync(interrupted) ? { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" } : {}),
+    ...(existsSync(takenOver) ? { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" } : {}),
+  };
   const output = { stdout: "", stderr: "" };
   return new Promise((resolve, reject) => {
     const child = spawn(workspace.pulumi, argv, {
@@ -66,7 +83,7 @@ function start(workspace: Workspace, argv: readonly string[], stdio: "inherit" |
     child.once("close", (exitCode, signal) => {
       release();
       const code = exitCode ?? 128 + (signal ? constants.signals[signal] : 0);
-      if (code === 0 && convergingCommands.includes(argv[0] ?? "")) rmSync(marker, { force: true });
+      if (code === 0 && convergingCommands.includes(argv[0] ?? "")) rmSync(interrupted, { force: true });
       resolve({ code, ...output });
     });
   });

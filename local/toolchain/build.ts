@@ -1,13 +1,13 @@
-import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Report } from "../report.ts";
 import { stampTool, type Tool } from "./cache.ts";
 import { BuildError, explainGoFailure } from "./errors.ts";
 import { findGo, type Go, wantedGo } from "./go.ts";
 import { run } from "./process.ts";
-import { duration, progress } from "./progress.ts";
-import { requireSpace, spaceNeeded } from "./space.ts";
-import { type ModuleName, modules, type ToolName, type ToolSpec, tools } from "./tools.ts";
+import { duration, progress, progressLine } from "./progress.ts";
+import { downloadSize, requireSpace, spaceNeeded } from "./space.ts";
+import { type ModuleName, modules, type Platform, type ToolName, type ToolSpec, tools } from "./tools.ts";
 import { askVersion } from "./version.ts";
 
 /** The tools to make from one module, and the cache folder that they go to. */
@@ -25,6 +25,7 @@ export interface BuildArgs {
   /** A folder of our own, on the same disk as the cache; may hold anything before and is gone afterwards. */
   readonly workDir: string;
   readonly env: NodeJS.ProcessEnv;
+  readonly platform: Platform;
   readonly report: Report;
   readonly signal: AbortSignal;
 }
@@ -44,15 +45,23 @@ interface Plan extends ModuleOrder {
  * @throws BuildError when Go, disk or network is missing, or the compiler fails.
  */
 export async function buildTools(args: BuildArgs): Promise<Tool[]> {
-  await rm(args.workDir, { recursive: true, force: true });
+  const remove = () => rm(args.workDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  await remove();
   await mkdir(args.workDir, { recursive: true });
+  // A name of its own: the compiler of a killed run may live a little longer and still write to that run's.
+  const folder = await mkdtemp(join(args.workDir, "build-"));
   try {
     const wanted = await newestGo(args.orders.map(({ module }) => join(args.modulesDir, module)));
     const go = await findGo({ wanted, env: args.env, cwd: args.workDir, folder: args.goFolder });
-    await requireSpace({ [go.moduleCache]: spaceNeeded.modules, [args.workDir]: spaceNeeded.programs });
+    const downloads = await downloadSize(
+      go.moduleCache,
+      args.orders.map(({ module }) => module),
+    );
+    await requireSpace({ [go.moduleCache]: downloads, [args.workDir]: spaceNeeded.programs });
     args.report.detail("counting what there is to compile");
     const plans: Plan[] = [];
-    for (const order of args.orders) plans.push(await planModule(args, go, order));
+    for (const order of args.orders)
+      plans.push(await planModule(args, go, { ...order, dir: join(folder, order.module) }));
     const packages = plans.reduce((sum, plan) => sum + plan.packages, 0);
     await requireSpace({
       [go.buildCache]: packages * spaceNeeded.perPackage,
@@ -66,7 +75,7 @@ export async function buildTools(args: BuildArgs): Promise<Tool[]> {
     }
     return made;
   } finally {
-    await rm(args.workDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    await remove();
   }
 }
 
@@ -83,8 +92,12 @@ function announce(args: BuildArgs, plans: readonly Plan[], packages: number): vo
 }
 
 /** Copies the module, makes the files that it embeds, and counts what there is to compile. */
-async function planModule(args: BuildArgs, go: Go, order: ModuleOrder): Promise<Plan> {
-  const dir = join(args.workDir, order.module);
+async function planModule(
+  args: BuildArgs,
+  go: Go,
+  order: ModuleOrder & { readonly dir: string },
+): Promise<Plan> {
+  const { dir } = order;
   await cp(join(args.modulesDir, order.module), dir, { recursive: true });
   await mkdir(join(dir, "tmp"));
   await mkdir(join(dir, "bin"));
@@ -101,7 +114,7 @@ async function planModule(args: BuildArgs, go: Go, order: ModuleOrder): Promise<
   const show = progress(args.report);
   const { ok, lines, problem } = await run(go.path, ["build", "-n", ...argv], {
     cwd: dir,
-    env: goEnvironment(args.env, dir),
+    env: goEnvironment(args, dir),
     signal: args.signal,
     onLine(line) {
       if (/\/compile -o /.test(line)) compiles++;
@@ -110,7 +123,7 @@ async function planModule(args: BuildArgs, go: Go, order: ModuleOrder): Promise<
   });
   args.signal.throwIfAborted();
   if (!ok) throw explainGoFailure({ what: `planning ${order.module}`, problem, lines, place: go.buildCache });
-  return { ...order, dir, argv, packages: compiles };
+  return { ...order, argv, packages: compiles };
 }
 
 async function buildModule(
@@ -130,16 +143,13 @@ async function buildModule(
   const show = progress(args.report);
   const tell = () => {
     const seconds = (Date.now() - began) / 1000;
-    const left = Math.max(0, plan.packages - compiled);
-    const outlook =
-      compiled < 20 ? "" : left === 0 ? ", linking" : `, about ${duration((seconds / compiled) * left)} left`;
-    show(`${names}: ${compiled} of ${plan.packages} packages, ${duration(seconds)} so far${outlook}`);
+    show(`${plan.module}: ${progressLine({ compiled, packages: plan.packages, seconds })}`);
   };
   const ticker = setInterval(tell, 1000);
   try {
     const { ok, lines, problem } = await run(go.path, ["build", "-v", ...plan.argv], {
       cwd: plan.dir,
-      env: goEnvironment(args.env, plan.dir),
+      env: goEnvironment(args, plan.dir),
       signal: args.signal,
       onLine(line) {
         if (/^[\w./~-]+$/.test(line) && compiled < plan.packages) compiled++;
@@ -182,7 +192,7 @@ async function embedFiles(args: BuildArgs, go: Go, { module, dir }: { module: Mo
   if (!embed) return;
   const { ok, lines, problem } = await run(go.path, ["mod", "download", "-json", embed.module], {
     cwd: dir,
-    env: goEnvironment(args.env, dir),
+    env: goEnvironment(args, dir),
     signal: args.signal,
   });
   args.signal.throwIfAborted();
@@ -200,8 +210,16 @@ async function embedFiles(args: BuildArgs, go: Go, { module, dir }: { module: Mo
 }
 
 /** The person's own Go settings, except those that would change what is built or where temporary files lie. */
-function goEnvironment(env: NodeJS.ProcessEnv, dir: string): NodeJS.ProcessEnv {
-  return { ...env, GOFLAGS: "-mod=readonly", GOWORK: "off", GO111MODULE: "on", GOTMPDIR: join(dir, "tmp") };
+function goEnvironment({ env, platform }: BuildArgs, dir: string): NodeJS.ProcessEnv {
+  return {
+    ...env,
+    GOOS: platform.os,
+    GOARCH: platform.arch,
+    GOFLAGS: "-mod=readonly",
+    GOWORK: "off",
+    GO111MODULE: "on",
+    GOTMPDIR: join(dir, "tmp"),
+  };
 }
 
 async function newestGo(moduleDirs: readonly string[]): Promise<string> {

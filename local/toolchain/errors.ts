@@ -50,7 +50,7 @@ export class BuildError extends Error {
 }
 
 const networkSigns =
-  /dial tcp|no such host|connection refused|i\/o timeout|TLS handshake|network is unreachable|proxyconnect|connection reset|Client\.Timeout/;
+  /dial tcp|no such host|connection refused|i\/o timeout|TLS handshake|network is unreachable|proxyconnect|connection reset|Client\.Timeout|disabled by GOPROXY/;
 
 /** Reads Go's output for what a person can do about it. */
 export function explainGoFailure(args: {
@@ -59,8 +59,8 @@ export function explainGoFailure(args: {
   lines: readonly string[];
   place: string;
 }) {
-  const said = args.lines.filter((line) => !/^(go: downloading |#|[\w./-]+$)/.test(line));
-  const tail = said.slice(-8).map((line) => `            ${line.slice(0, 300)}`);
+  const said = args.lines.filter((line) => !/^(go: downloading |#|[\w./-]+$|[{}]$)/.test(line));
+  const tail = said.slice(-8).map((line) => `            ${line.trim().slice(0, 300)}`);
   const text = said.join("\n");
   const because = (reason: string) => [`${args.what} failed: ${reason}`, ...tail].join("\n");
   if (/no space left on device/i.test(text)) {

@@ -28,8 +28,7 @@ export async function probe(addresses: readonly string[]): Promise<Map<string, s
       const response = await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(probeMs) });
       return [address, response.ok ? undefined : `${host} answers ${response.status}`];
     } catch (error) {
-      const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
-      return [address, `${host} cannot be reached (${cause?.code ?? (error as Error).name})`];
+      return [address, `${host} cannot be reached (${networkReason(error)})`];
     }
   });
   return new Map(await Promise.all(answers));
@@ -42,8 +41,8 @@ export interface FetchArgs {
   readonly workDir: string;
   /** PULUMI_HOME of the cache: where the CLI and its plugins belong. */
   readonly pulumiHome: string;
-  /** Gives the CLI that downloads plugins. */
-  readonly cli: () => Promise<Tool>;
+  /** The CLI that downloads plugins. */
+  readonly cli: Tool | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly report: Report;
   readonly signal: AbortSignal;
@@ -93,17 +92,17 @@ async function installCli(args: FetchArgs, version: string): Promise<string> {
     args.workDir,
     `pulumi@${version}`,
   ];
-  await must(args, { file: "npm", argv: npm, env });
+  await must(args, { what: "npm install", file: "npm", argv: npm, env });
   const wrapper = join(args.workDir, "node_modules", "pulumi", "run.js");
-  await must(args, { file: process.execPath, argv: [wrapper, "version"], env });
+  await must(args, { what: "the npm package", file: process.execPath, argv: [wrapper, "version"], env });
   return join(args.pulumiHome, "versions", version, "bin", "pulumi");
 }
 
 async function installPlugin(args: FetchArgs, version: string): Promise<string> {
   const env = { ...args.env, PULUMI_HOME: args.pulumiHome, PULUMI_SKIP_UPDATE_CHECK: "true" };
-  const cli = await args.cli();
+  if (!args.cli) throw new Error("the Pulumi CLI, which would download it, is missing");
   const argv = ["plugin", "install", "resource", "kubernetes", version];
-  await must(args, { file: cli.path, argv, env });
+  await must(args, { what: "pulumi plugin install", file: args.cli.path, argv, env });
   return join(args.pulumiHome, "plugins", `resource-kubernetes-v${version}`, args.tool.name);
 }
 
@@ -130,7 +129,7 @@ async function download(args: FetchArgs, source: OfficialSource & { kind: "downl
     if (!hasSum(published, { sum, name })) throw new Error(`${source.probe} is not what ${source.sums} says`);
   }
   if (source.member)
-    await must(args, { file: "tar", argv: ["-xf", file, "-C", args.workDir], env: args.env });
+    await must(args, { what: "tar", file: "tar", argv: ["-xf", file, "-C", args.workDir], env: args.env });
   const program = source.member ? join(args.workDir, source.member) : file;
   await chmod(program, 0o755);
   return program;
@@ -148,15 +147,22 @@ function megabytes(bytes: number): number {
   return Math.round(bytes / 1e6);
 }
 
+function networkReason(error: unknown): string {
+  const { cause, name } = error as Error & { cause?: NodeJS.ErrnoException };
+  return cause?.code ?? name;
+}
+
 async function get(address: string, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(address, { signal });
+  const response = await fetch(address, { signal }).catch((error: unknown) => {
+    throw new Error(`${address} cannot be reached (${networkReason(error)})`);
+  });
   if (!response.ok) throw new Error(`${address} answers ${response.status}`);
   return response;
 }
 
 async function must(
   args: FetchArgs,
-  command: { file: string; argv: readonly string[]; env: NodeJS.ProcessEnv },
+  command: { what: string; file: string; argv: readonly string[]; env: NodeJS.ProcessEnv },
 ): Promise<void> {
   const { ok, lines, problem } = await run(command.file, command.argv, {
     env: command.env,
@@ -164,5 +170,5 @@ async function must(
     signal: args.signal,
   });
   args.signal.throwIfAborted();
-  if (!ok) throw new Error(`${command.file} ${command.argv[0]}: ${problem}: ${lines.slice(-3).join(" / ")}`);
+  if (!ok) throw new Error(`${command.what}: ${problem}: ${lines.slice(-3).join(" / ")}`);
 }

@@ -56,7 +56,9 @@ export class Search {
     await removeUnused(cache);
     // Whoever held the lock before may have made just these.
     for (const unit of units(this.missing(names))) await this.#fromCache(unit);
-    if (policy === "any" || policy === "official") await this.#fromPublisher(this.missing(names), signal);
+    if (policy === "any" || policy === "official") {
+      await this.#fromPublisher(await this.#withCli(this.missing(names)), signal);
+    }
     if (policy === "any" || policy === "build") await this.#build(this.missing(names), signal);
     if (this.missing(names).length > 0) throw this.failure(names);
   }
@@ -136,6 +138,14 @@ export class Search {
     return undefined;
   }
 
+  /** A plugin is downloaded by the CLI, which may not have been asked for. */
+  async #withCli(names: ToolName[]): Promise<ToolName[]> {
+    const plugin = names.some((name) => tools[name].query.kind === "plugin");
+    if (!plugin || names.includes("pulumi")) return names;
+    await this.look(["pulumi"]);
+    return [...this.missing(["pulumi"]), ...names];
+  }
+
   async #fromPublisher(names: readonly ToolName[], signal: AbortSignal): Promise<void> {
     const { platform, cache } = this.#machine;
     const sources = new Map(names.map((name) => [name, tools[name].official(platform)]));
@@ -159,7 +169,7 @@ export class Search {
             folder: officialFolder(cache, tools[name], source.version),
             workDir: join(cache, "making"),
             pulumiHome: pulumiHome(cache),
-            cli: () => this.#cli(signal),
+            cli: this.found("pulumi"),
             env: this.#machine.env,
             report: this.#report,
             signal,
@@ -175,16 +185,9 @@ export class Search {
     }
   }
 
-  /** The CLI that downloads plugins, whether or not it was asked for. */
-  async #cli(signal: AbortSignal): Promise<Tool> {
-    await this.look(["pulumi"]);
-    if (!this.found("pulumi")) await this.make(["pulumi"], signal);
-    return this.found("pulumi") as Tool;
-  }
-
   async #build(names: readonly ToolName[], signal: AbortSignal): Promise<void> {
     if (names.length === 0) return;
-    const { cache, modulesDir, goFolder, env } = this.#machine;
+    const { cache, modulesDir, goFolder, env, platform } = this.#machine;
     const orders: ModuleOrder[] = [];
     for (const module of Object.keys(modules) as ModuleName[]) {
       const wanted = names.filter((name) => tools[name].build.module === module);
@@ -200,6 +203,7 @@ export class Search {
           goFolder,
           workDir,
           env,
+          platform,
           report: this.#report,
           signal,
         }),

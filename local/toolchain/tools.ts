@@ -56,6 +56,8 @@ export interface ModuleSpec {
   readonly ldflags: string;
   /** Build time from nothing on two cores, for the first estimate. */
   readonly minutes: number;
+  /** What its modules take, packed and unpacked, when none is there yet; and one that tells whether they are. */
+  readonly download: { readonly mebibytes: number; readonly sign: string };
   /** Files that the program embeds and its module does not carry in the needed form. */
   readonly embed?: {
     readonly module: string;
@@ -80,10 +82,12 @@ export const modules: Readonly<Record<ModuleName, ModuleSpec>> = {
   pulumi: {
     ldflags: `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${cliVersion.built}`,
     minutes: 4,
+    download: { mebibytes: 1900, sign: `github.com/pulumi/pulumi/pkg/v3@v${cliVersion.built}` },
   },
   "provider-kubernetes": {
     ldflags: `-X ${providerModule}/pkg/version.Version=${providerVersion.built}`,
     minutes: 10,
+    download: { mebibytes: 950, sign: `${providerModule}@v4.0.0-20260115033456-f47bc2d6f199` },
     embed: {
       module: providerModule,
       files: [
@@ -103,9 +107,14 @@ export const modules: Readonly<Record<ModuleName, ModuleSpec>> = {
       "-X k8s.io/component-base/version.gitMinor=36",
     ].join(" "),
     minutes: 6,
+    download: { mebibytes: 800, sign: `k8s.io/kubernetes@v${kubernetesVersion}` },
   },
-  etcd: { ldflags: "", minutes: 1.5 },
-  kwok: { ldflags: "", minutes: 2.5 },
+  etcd: {
+    ldflags: "",
+    minutes: 1.5,
+    download: { mebibytes: 320, sign: `go.etcd.io/etcd/server/v3@v${etcdVersion}` },
+  },
+  kwok: { ldflags: "", minutes: 2.5, download: { mebibytes: 530, sign: `sigs.k8s.io/kwok@v${kwokVersion}` } },
 };
 
 function kubernetesDownload(name: string, platforms: readonly Platform["os"][]): ToolSpec["official"] {

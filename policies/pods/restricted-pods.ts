@@ -1,8 +1,11 @@
 import { type Container, containersOf, type PodSpec, podSpecOf } from "../pod-specs.ts";
 import type { Rule, Violation } from "../rule.ts";
-import { fields, list, text } from "../values.ts";
+import { type Fields, fields, list, text } from "../values.ts";
 
-/** A pod that the API server would refuse in a namespace that enforces `restricted` is refused in the preview. */
+/**
+ * A pod that the API server would refuse in a namespace that enforces `restricted` is refused in the preview.
+ * The controls are those of Kubernetes 1.36 (k8s.io/pod-security-admission, policy/).
+ */
 export const restrictedPods: Rule = {
   name: "restricted-pods",
   description:
@@ -15,14 +18,21 @@ export const restrictedPods: Rule = {
     return [
       ...hostNamespaces(pod),
       ...podContext(pod),
+      ...appArmorAnnotations(pod),
       ...volumes(pod),
       ...containersOf(pod).flatMap((container) => [
         ...userOf(pod, container),
-        ...seccompOf(pod, container),
+        ...confinement(
+          `${container.path}.securityContext`,
+          `container ${container.name}`,
+          contextOf(container),
+        ),
         ...privilegesOf(container),
-        ...capabilitiesOf(container),
         ...hostPorts(container),
         ...hostHandlers(container),
+        ...(isWindows(pod)
+          ? []
+          : [...seccompOf(pod, container), ...escalationOf(container), ...capabilitiesOf(container)]),
       ]),
     ];
   },
@@ -51,6 +61,8 @@ const safeSysctls = [
   "net.ipv4.tcp_fin_timeout",
   "net.ipv4.tcp_keepalive_intvl",
   "net.ipv4.tcp_keepalive_probes",
+  "net.ipv4.tcp_rmem",
+  "net.ipv4.tcp_wmem",
 ];
 
 const seLinuxTypes = ["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
@@ -64,22 +76,65 @@ function hostNamespaces({ path, spec }: PodSpec): Violation[] {
     }));
 }
 
-function podContext({ path, spec }: PodSpec): Violation[] {
-  const context = fields(spec.securityContext);
-  const sysctls = list(context.sysctls)
-    .map((item) => text(fields(item).name) ?? "")
-    .filter((name) => !safeSysctls.includes(name))
-    .map((name) => ({
-      path: `${path}.securityContext.sysctls`,
-      message: `sysctl ${name} reaches beyond the pod; remove it`,
+/** Pods for Windows cannot set these fields. */
+function isWindows({ spec }: PodSpec): boolean {
+  return fields(spec.os).name === "windows";
+}
+
+/** Root in a user namespace of its own is nobody on the node. */
+function hasOwnUsers({ spec }: PodSpec): boolean {
+  return spec.hostUsers === false;
+}
+
+function contextOf({ container }: Container): Fields {
+  return fields(container.securityContext);
+}
+
+/** What the pod itself sets, whether or not its containers set it differently. */
+function podContext(pod: PodSpec): Violation[] {
+  const context = fields(pod.spec.securityContext);
+  const at = `${pod.path}.securityContext`;
+  const violations = confinement(at, "the pod", context);
+  for (const item of list(context.sysctls)) {
+    const name = text(fields(item).name) ?? "";
+    if (safeSysctls.includes(name)) continue;
+    violations.push({ path: `${at}.sysctls`, message: `sysctl ${name} reaches beyond the pod; remove it` });
+  }
+  if (context.runAsNonRoot === false && !hasOwnUsers(pod)) {
+    const message = "the pod allows root; set runAsNonRoot: true";
+    violations.push({ path: `${at}.runAsNonRoot`, message });
+  }
+  if (context.runAsUser === 0 && !hasOwnUsers(pod)) {
+    const message = "the pod runs as root (user 0); set runAsUser to a user of its images, or leave it out";
+    violations.push({ path: `${at}.runAsUser`, message });
+  }
+  if (isSet(context.seccompProfile) && !filtersSystemCalls(context.seccompProfile) && !isWindows(pod)) {
+    const message = "the pod has no filter of system calls; set seccompProfile.type: RuntimeDefault";
+    violations.push({ path: `${at}.seccompProfile.type`, message });
+  }
+  return violations;
+}
+
+const appArmorAnnotation = "container.apparmor.security.beta.kubernetes.io/";
+
+function appArmorAnnotations({ annotations }: PodSpec): Violation[] {
+  return Object.entries(annotations.values)
+    .filter(([key]) => key.startsWith(appArmorAnnotation))
+    .filter(
+      ([, value]) => value !== "" && value !== "runtime/default" && !text(value)?.startsWith("localhost/"),
+    )
+    .map(([key]) => ({
+      path: `${annotations.path}["${key}"]`,
+      message: "the annotation switches AppArmor off; use appArmorProfile.type: RuntimeDefault",
     }));
-  return [...sysctls, ...confinement(`${path}.securityContext`, "the pod", context)];
 }
 
 function volumes({ path, spec }: PodSpec): Violation[] {
   return list(spec.volumes).flatMap((item, index) => {
     const volume = fields(item);
-    const foreign = Object.keys(volume).filter((key) => key !== "name" && !volumeTypes.includes(key));
+    const foreign = Object.keys(volume).filter(
+      (key) => key !== "name" && isSet(volume[key]) && !volumeTypes.includes(key),
+    );
     return foreign.map((type) => ({
       path: `${path}.volumes[${index}].${type}`,
       message: `volume ${text(volume.name) ?? index} is of type ${type}; use one of ${volumeTypes.join(", ")}`,
@@ -87,45 +142,55 @@ function volumes({ path, spec }: PodSpec): Violation[] {
   });
 }
 
-function userOf({ spec }: PodSpec, { path, name, container }: Container): Violation[] {
-  const pod = fields(spec.securityContext);
-  const own = fields(container.securityContext);
-  const context = `${path}.securityContext`;
+function userOf(pod: PodSpec, container: Container): Violation[] {
+  if (hasOwnUsers(pod)) return [];
+  const own = contextOf(container);
+  const at = `${container.path}.securityContext`;
   const violations: Violation[] = [];
-  if ((own.runAsNonRoot ?? pod.runAsNonRoot) !== true) {
-    const message = `container ${name} may run as root; set runAsNonRoot: true on it or its pod`;
-    violations.push({ path: `${context}.runAsNonRoot`, message });
+  if ((own.runAsNonRoot ?? fields(pod.spec.securityContext).runAsNonRoot) !== true) {
+    const message = `container ${container.name} may run as root; set runAsNonRoot: true on it or its pod`;
+    violations.push({ path: `${at}.runAsNonRoot`, message });
   }
-  if ((own.runAsUser ?? pod.runAsUser) === 0) {
-    const message = `container ${name} runs as root (user 0); set runAsUser to a user of its image, or leave it out`;
-    violations.push({ path: `${context}.runAsUser`, message });
+  if (own.runAsUser === 0) {
+    const message = `container ${container.name} runs as root (user 0); set runAsUser to a user of its image, or leave it out`;
+    violations.push({ path: `${at}.runAsUser`, message });
   }
   return violations;
 }
 
-function seccompOf({ spec }: PodSpec, { path, name, container }: Container): Violation[] {
-  const own = fields(fields(container.securityContext).seccompProfile).type;
-  const type = own ?? fields(fields(spec.securityContext).seccompProfile).type;
-  if (type === "RuntimeDefault" || type === "Localhost") return [];
-  const message = `container ${name} has no filter of system calls; set seccompProfile.type: RuntimeDefault on it or its pod`;
-  return [{ path: `${path}.securityContext.seccompProfile.type`, message }];
+function seccompOf({ spec }: PodSpec, container: Container): Violation[] {
+  const own = contextOf(container).seccompProfile;
+  const profile = isSet(own) ? own : fields(spec.securityContext).seccompProfile;
+  if (filtersSystemCalls(profile)) return [];
+  const message = `container ${container.name} has no filter of system calls; set seccompProfile.type: RuntimeDefault on it or its pod`;
+  return [{ path: `${container.path}.securityContext.seccompProfile.type`, message }];
+}
+
+function filtersSystemCalls(profile: unknown): boolean {
+  return ["RuntimeDefault", "Localhost"].includes(text(fields(profile).type) ?? "");
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+function escalationOf(container: Container): Violation[] {
+  if (contextOf(container).allowPrivilegeEscalation === false) return [];
+  const message = `container ${container.name} may gain privileges; set allowPrivilegeEscalation: false`;
+  return [{ path: `${container.path}.securityContext.allowPrivilegeEscalation`, message }];
 }
 
 function privilegesOf({ path, name, container }: Container): Violation[] {
   const context = fields(container.securityContext);
   const at = `${path}.securityContext`;
-  const violations = confinement(at, `container ${name}`, context);
-  if (context.allowPrivilegeEscalation !== false) {
-    const message = `container ${name} may gain privileges; set allowPrivilegeEscalation: false`;
-    violations.push({ path: `${at}.allowPrivilegeEscalation`, message });
-  }
+  const violations: Violation[] = [];
   if (context.privileged === true) {
     violations.push({
       path: `${at}.privileged`,
       message: `container ${name} is privileged; remove privileged`,
     });
   }
-  if (context.procMount !== undefined && context.procMount !== "Default") {
+  if ((context.procMount ?? "Default") !== "Default") {
     violations.push({
       path: `${at}.procMount`,
       message: `container ${name} unmasks /proc; remove procMount`,
@@ -135,9 +200,10 @@ function privilegesOf({ path, name, container }: Container): Violation[] {
 }
 
 /** AppArmor, SELinux and Windows settings, which pods and containers have alike. */
-function confinement(path: string, who: string, context: Readonly<Record<string, unknown>>): Violation[] {
+function confinement(path: string, who: string, context: Fields): Violation[] {
   const violations: Violation[] = [];
-  if (fields(context.appArmorProfile).type === "Unconfined") {
+  const appArmor = context.appArmorProfile;
+  if (isSet(appArmor) && !["RuntimeDefault", "Localhost"].includes(text(fields(appArmor).type) ?? "")) {
     violations.push({
       path: `${path}.appArmorProfile.type`,
       message: `${who} switches AppArmor off; use RuntimeDefault`,
@@ -176,8 +242,8 @@ function capabilitiesOf({ path, name, container }: Container): Violation[] {
 
 function hostPorts({ path, name, container }: Container): Violation[] {
   return list(container.ports).flatMap((item, index) => {
-    const port = fields(item).hostPort;
-    if (port === undefined || port === 0) return [];
+    const port = fields(item).hostPort ?? 0;
+    if (port === 0) return [];
     const message = `container ${name} takes port ${String(port)} of its node; remove hostPort and use a Service`;
     return [{ path: `${path}.ports[${index}].hostPort`, message }];
   });

@@ -107,7 +107,7 @@ function fakeCli({ code = 0, says = "" } = {}): string {
   return write(
     join(folder, "bin", "pulumi"),
     `#!/bin/sh
-echo "$PULUMI_STACK $PULUMI_K8S_UPSERT_EXISTING_OBJECTS|$*" >> '${join(folder, "calls").replaceAll("'", "'\\''")}'
+echo "$PULUMI_STACK $PULUMI_K8S_UPSERT_EXISTING_OBJECTS,$PULUMI_K8S_ENABLE_PATCH_FORCE|$*" >> '${join(folder, "calls").replaceAll("'", "'\\''")}'
 [ "$1 $2 ${code}" = "stack init 0" ] && mkdir -p ../backend/.pulumi/stacks/proj && echo '{}' > ../backend/.pulumi/stacks/proj/$3.json
 [ -z "${says}" ] || echo "${says}" >&2
 exit ${code}
@@ -152,7 +152,7 @@ describe("a workspace", () => {
   it("creates the stack once and without a terminal", async () => {
     await openWorkspace(workspaceArgs());
     await openWorkspace(workspaceArgs());
-    expect(calls()).toEqual(["dev |stack init dev --no-select --non-interactive"]);
+    expect(calls()).toEqual(["dev ,|stack init dev --no-select --non-interactive"]);
   });
 
   it("keeps its passphrase to its user, and between runs", async () => {
@@ -308,7 +308,7 @@ describe("recovery", () => {
     },
   };
 
-  it("settles interrupted operations, and adopts what exists until a deployment succeeds", async () => {
+  it("settles interrupted operations, and adopts what exists until a deployment succeeds, and owns it afterwards", async () => {
     const workspace = await openWorkspace(workspaceArgs());
     write(checkpointFile(workspace), JSON.stringify(interrupted));
     await recover(workspace, report);
@@ -321,12 +321,12 @@ describe("recovery", () => {
     await pulumi(workspace, ["up", "--yes"]);
     const file = join(folder, "state", "interrupted-state.json");
     expect(calls().slice(1)).toEqual([
-      `dev true|stack export --file ${file} --non-interactive`,
-      `dev true|stack import --file ${file} --non-interactive`,
-      "dev true|preview",
-      "dev true|up --yes",
-      "dev true|up --yes",
-      "dev |up --yes",
+      `dev true,true|stack export --file ${file} --non-interactive`,
+      `dev true,true|stack import --file ${file} --non-interactive`,
+      "dev true,true|preview",
+      "dev true,true|up --yes",
+      "dev true,true|up --yes",
+      "dev ,true|up --yes",
     ]);
   });
 

@@ -27,12 +27,12 @@ function fetching(dir: string, args: Pick<FetchArgs, "tool" | "source">): FetchA
     folder: join(dir, "tools", args.tool.name),
     workDir: join(dir, "making"),
     pulumiHome: join(dir, "pulumi"),
-    cli: async () => ({
+    cli: {
       name: "pulumi",
       path: join(dir, "path", "pulumi"),
       version: "3.265.0",
       origin: "official",
-    }),
+    },
     env: { PATH: `${join(dir, "path")}:/usr/bin:/bin`, HOME: dir },
     report: recorder(),
     signal: new AbortController().signal,
@@ -140,6 +140,6 @@ test("a plugin download that fails is told with the CLI's own words", async () =
   const source = { kind: "pulumi-plugin", version: "4.34.2", probe: "http://127.0.0.1:9/" } as const;
   const tool = tools["pulumi-resource-kubernetes"];
   await expect(fetchOfficial(fetching(dir, { tool, source }))).rejects.toThrow(
-    /pulumi plugin: exit code 255: error: 404 for plugin$/,
+    /^pulumi plugin install: exit code 255: error: 404 for plugin$/,
   );
 });

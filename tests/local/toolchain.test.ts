@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ensureTools, thisMachine } from "../../local/toolchain/index.ts";
 import { hasSum } from "../../local/toolchain/official.ts";
+import { progressLine } from "../../local/toolchain/progress.ts";
 import type { Machine } from "../../local/toolchain/search.ts";
 import { requireSpace } from "../../local/toolchain/space.ts";
 import { type modules, type ToolName, tools } from "../../local/toolchain/tools.ts";
@@ -96,6 +97,19 @@ describe("search order", () => {
     writeScript(join(dir, "path", "kubectl"), playedTool("kubectl", "1.35.1"));
     const got = await ensureTools(["etcd", "kubectl"], recorder(), machine);
     expect([got.kubectl.origin, got.etcd.origin, log]).toEqual(["path", "official", ["etcd"]]);
+  });
+
+  test("the provider alone: the CLI that downloads it is fetched first, and is not in the answer", async () => {
+    const log: string[] = [];
+    const got = await ensureTools(
+      ["pulumi-resource-kubernetes"],
+      recorder(),
+      playedMachine(scratch(), publisher(log)),
+    );
+    expect([Object.keys(got), log]).toEqual([
+      ["pulumi-resource-kubernetes"],
+      ["pulumi", "pulumi-resource-kubernetes"],
+    ]);
   });
 
   test("the control plane's programs come from one place: one too few on PATH is none", async () => {
@@ -271,6 +285,21 @@ describe("what a person is told", () => {
     expect((await ensureTools(["etcd"], report, machine)).etcd.origin).toBe("built");
     expect(report.details).toContain("etcd: the line broke");
   });
+});
+
+test.each([
+  [{ compiled: 3, packages: 2619, seconds: 4 }, "3 of 2619 packages, 4 s so far"],
+  [
+    { compiled: 512, packages: 2619, seconds: 130 },
+    "512 of 2619 packages, 2 min 10 s so far, about 9 min left",
+  ],
+  [
+    { compiled: 2500, packages: 2619, seconds: 600 },
+    "2500 of 2619 packages, 10 min 0 s so far, about 29 s left",
+  ],
+  [{ compiled: 2619, packages: 2619, seconds: 610 }, "linking, 10 min 10 s so far"],
+])("how far a build is: %o", (state, expected) => {
+  expect(progressLine(state)).toBe(expected);
 });
 
 describe("disk space", () => {

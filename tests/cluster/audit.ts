@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Checkout } from "./checkout.ts";
+
+/** A change that somebody asked of the API server, in the order of their ends. */
+export interface Change {
+  readonly verb: string;
+  /** `RESOURCE/NAME` or `RESOURCE/NAME/SUBRESOURCE`, such as `deployments/api-gateway`. */
+  readonly object: string;
+  readonly namespace: string;
+  /** Asked for by the engine's provider. */
+  readonly byPulumi: boolean;
+  /** The pod says of itself that it is ready. */
+  readonly podReady: boolean;
+}
+
+interface AuditEvent {
+  readonly verb: string;
+  readonly userAgent?: string;
+  readonly stageTimestamp: string;
+  readonly objectRef?: {
+    readonly resource: string;
+    readonly name?: string;
+    readonly namespace?: string;
+    readonly subresource?: string;
+  };
+  readonly responseStatus?: { readonly code?: number };
+  readonly requestURI: string;
+  readonly requestObject?: {
+    readonly status?: { readonly conditions?: readonly { type: string; status: string }[] };
+  };
+}
+
+/** Successful changes of the stack's local cluster so far. Dry runs change nothing and are left out. */
+export function changes(checkout: Checkout, stack = "dev"): Change[] {
+  const lines = readFileSync(join(checkout.directory, ".local", stack, "cluster", "audit.log"), "utf8").split(
+    "\n",
+  );
+  return lines
+    .filter((line) => line.endsWith("}"))
+    .map((line) => JSON.parse(line) as AuditEvent)
+    .filter(
+      ({ requestURI, responseStatus }) =>
+        !requestURI.includes("dryRun=") && (responseStatus?.code ?? 500) < 300,
+    )
+    .sort((a, b) => (a.stageTimestamp < b.stageTimestamp ? -1 : 1))
+    .map(({ verb, userAgent, objectRef, requestObject }) => ({
+      verb,
+      object: [objectRef?.resource, objectRef?.name, objectRef?.subresource].filter(Boolean).join("/"),
+      namespace: objectRef?.namespace ?? "",
+      byPulumi: userAgent?.startsWith("pulumi") ?? false,
+      podReady:
+        requestObject?.status?.conditions?.some(
+          ({ type, status }) => type === "Ready" && status === "True",
+        ) ?? false,
+    }));
+}
+
+/** What the engine itself changed, each object once: for an update its provider asks twice. */
+export function changedByPulumi(all: readonly Change[]): string[] {
+  return [...new Set(all.filter(({ byPulumi }) => byPulumi).map(({ object }) => object))].sort();
+}

@@ -1,0 +1,253 @@
+import { execFileSync } from "node:child_process";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { standards } from "../../components/contract/standards.ts";
+import { type Change, changes, changedByPulumi } from "./audit.ts";
+import { Checkout } from "./checkout.ts";
+import { objects, platformObjects, secretValues } from "./kubernetes.ts";
+
+const workloads = ["api-gateway", ...standards.map(({ id }) => `${id}-verification`)];
+const deployments = workloads.map((name) => `deployments/${name}`);
+
+let checkout: Checkout;
+beforeAll(() => {
+  checkout = new Checkout();
+  execFileSync("git", ["init", "--quiet"], { cwd: checkout.directory });
+  execFileSync("git", ["add", "--all"], { cwd: checkout.directory });
+});
+afterAll(() => checkout.remove("dev"));
+
+/** Index of the first change that fits; fails loudly when there is none. */
+function indexOf(all: readonly Change[], what: string, fits: (change: Change) => boolean): number {
+  const index = all.findIndex(fits);
+  if (index < 0) throw new Error(`nobody did this: ${what}`);
+  return index;
+}
+
+/** A warning for the person at the keyboard; what a Deployment says of itself while its pods start is progress. */
+const isWarning = (line: string) => /warning/i.test(line) && !line.includes("[MinimumReplicasUnavailable]");
+
+const written = (all: readonly Change[], object: string) =>
+  indexOf(all, `write ${object}`, (change) => change.byPulumi && change.object === object);
+const ready = (all: readonly Change[], pod: string) =>
+  indexOf(all, `${pod} ready`, (change) => change.podReady && change.object.startsWith(`pods/${pod}`));
+
+/** Runs a command that must succeed and returns the changes that came with it. */
+async function changesOf(command: string, ...argv: string[]): Promise<Change[]> {
+  const before = changes(checkout).length;
+  const { code, output } = await checkout.run(command, ...argv);
+  expect(code, output).toBe(0);
+  return changes(checkout).slice(before);
+}
+
+describe("stack dev on a local cluster", () => {
+  it("comes up from nothing with every workload available", async () => {
+    const { code, output } = await checkout.run("up");
+    expect(code, output).toBe(0);
+    expect(output.split("\n").filter(isWarning)).toEqual([]);
+    const found = platformObjects(checkout, "deployments,statefulsets");
+    expect([...found.keys()].sort()).toEqual(
+      [
+        ...workloads.map((name) => `Deployment/${name}`),
+        "StatefulSet/postgresql",
+        "StatefulSet/redis",
+      ].sort(),
+    );
+    for (const [name, { spec, status }] of found) {
+      expect([name, status?.availableReplicas]).toEqual([name, spec?.replicas]);
+    }
+  });
+
+  it("binds the data volumes", () => {
+    const claims = [...platformObjects(checkout, "persistentvolumeclaims")].map(([name, { status }]) => [
+      name,
+      status?.phase,
+    ]);
+    expect(claims.sort()).toEqual([
+      ["PersistentVolumeClaim/data-postgresql-0", "Bound"],
+      ["PersistentVolumeClaim/data-redis-0", "Bound"],
+    ]);
+  });
+
+  it("starts nothing before what it needs, and lets nothing wait for what it does not need", () => {
+    const all = changes(checkout);
+    const byPulumi = all.filter(({ byPulumi }) => byPulumi);
+    expect(byPulumi[0]?.object).toBe("namespaces/iot-verification");
+    // The readers' Secret comes when the server is ready, and the readers after it.
+    expect(written(all, "secrets/database-credentials")).toBeGreaterThan(ready(all, "postgresql-0"));
+    expect(written(all, "secrets/redis-credentials")).toBeGreaterThan(ready(all, "redis-0"));
+    for (const deployment of deployments) {
+      expect(written(all, deployment)).toBeGreaterThan(written(all, "secrets/database-credentials"));
+      expect(written(all, deployment)).toBeGreaterThan(written(all, "secrets/redis-credentials"));
+    }
+    // The two servers start side by side, and so do gateway and verifiers.
+    const servers = ["statefulsets/postgresql", "statefulsets/redis"].map((object) => written(all, object));
+    expect(Math.max(...servers)).toBeLessThan(Math.min(ready(all, "postgresql-0"), ready(all, "redis-0")));
+    const firstReady = Math.min(...workloads.map((name) => ready(all, `${name}-`)));
+    expect(Math.max(...deployments.map((object) => written(all, object)))).toBeLessThan(firstReady);
+  });
+
+  it("has the documented outputs", async () => {
+    const { output } = await checkout.run("pulumi", "stack", "output", "--json");
+    const domain = "iot-verification.svc.cluster.local";
+    expect(JSON.parse(output)).toEqual({
+      namespace: "iot-verification",
+      gatewayUrl: `http://api-gateway.${domain}`,
+      verificationUrls: Object.fromEntries(
+        standards.map(({ id }) => [id, `http://${id}-verification.${domain}:8080`]),
+      ),
+      databaseEndpoint: `postgresql.${domain}:5432`,
+      cacheEndpoint: `redis.${domain}:6379`,
+      credentialSecrets: {
+        database: "database-credentials",
+        cache: "redis-credentials",
+        gateway: "gateway-credentials",
+        metrics: "metrics-credentials",
+      },
+    });
+  });
+
+  it("changes nothing the second time", async () => {
+    const again = await changesOf("up");
+    expect(changedByPulumi(again)).toEqual([]);
+    const { code, output } = await checkout.run("pulumi", "preview", "--expect-no-changes");
+    expect(code, output).toBe(0);
+  });
+
+  it("previews with every policy able to judge", async () => {
+    const { output } = await checkout.run("pulumi", "preview");
+    expect(output).toContain("iot-verification@v0.1.0");
+    expect(output).not.toMatch(/can't (be )?run|unknown value/i);
+  });
+
+  it("leaves tracked files alone", () => {
+    const status = execFileSync("git", ["status", "--porcelain"], {
+      cwd: checkout.directory,
+      encoding: "utf8",
+    });
+    expect(
+      status
+        .split("\n")
+        .filter((line) => !line.startsWith("A  ") && line !== "" && !line.includes("node_modules")),
+    ).toEqual([]);
+  });
+
+  it("rolls exactly one Deployment for a changed image", async () => {
+    checkout.edit(
+      "Pulumi.dev.yaml",
+      "  iot-verification:settings:",
+      "  iot-verification:images:\n    overrides: { tsn-verification: ghcr.io/iot-verification/tsn-verification:0.1.1 }\n  iot-verification:settings:",
+    );
+    expect(changedByPulumi(await changesOf("up"))).toEqual(["deployments/tsn-verification"]);
+  });
+
+  it("rolls exactly the readers of a changed setting", async () => {
+    checkout.edit("Pulumi.dev.yaml", "    logLevel: debug", "    logLevel: debug\n    coqVersion: 8.16.1");
+    const verifiers = deployments.filter((name) => name.includes("verification"));
+    expect(changedByPulumi(await changesOf("up"))).toEqual(
+      ["configmaps/platform-settings", ...verifiers].sort(),
+    );
+  });
+
+  it("changes a password in the database before its readers roll", async () => {
+    const before = secretValues(checkout, "database-credentials");
+    checkout.edit(
+      "Pulumi.dev.yaml",
+      "  iot-verification:settings:",
+      "  iot-verification:rotation: { database: 2 }\n  iot-verification:settings:",
+    );
+    const all = await changesOf("up");
+    expect(changedByPulumi(all)).toEqual(
+      [
+        "secrets/postgresql-server-credentials",
+        "statefulsets/postgresql",
+        "secrets/database-credentials",
+        ...deployments,
+      ].sort(),
+    );
+    const order = [
+      written(all, "secrets/postgresql-server-credentials"),
+      written(all, "statefulsets/postgresql"),
+      ready(all, "postgresql-0"),
+      written(all, "secrets/database-credentials"),
+      Math.min(...deployments.map((object) => written(all, object))),
+    ];
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    const after = secretValues(checkout, "database-credentials");
+    expect(after.password).not.toBe(before.password);
+    expect(after.username).not.toBe(before.username);
+  });
+
+  it.each([
+    [
+      "an unknown key",
+      "  iot-verification:gatway: { replicas: 2 }",
+      "iot-verification:gatway: is not a known key; did you mean gateway?",
+    ],
+    [
+      "a value out of bounds",
+      "  iot-verification:rotation: { redis: 0 }",
+      "iot-verification:rotation.redis = 0: must be a whole number",
+    ],
+    [
+      "a secret in plain text",
+      "  iot-verification:apiKey: this-is-not-encrypted-at-all",
+      "iot-verification:apiKey: is in plain text",
+    ],
+  ])("refuses %s before anything is changed", async (_, line, message) => {
+    const original = checkout.read("Pulumi.dev.yaml");
+    const known = changes(checkout).filter(({ byPulumi }) => byPulumi).length;
+    // A key may stand only once: the test's takes the place of an earlier one.
+    const key = line.split(": {")[0] ?? "";
+    const others = original.split("\n").filter((other) => !other.startsWith(`${key}:`));
+    checkout.write("Pulumi.dev.yaml", `${others.join("\n")}\n${line}\n`);
+    const { code, output } = await checkout.run("up");
+    checkout.write("Pulumi.dev.yaml", original);
+    expect(code).not.toBe(0);
+    expect(output).toContain(message);
+    expect(output).not.toContain("this-is-not-encrypted-at-all");
+    expect(changes(checkout).filter(({ byPulumi }) => byPulumi)).toHaveLength(known);
+  });
+
+  it("refuses in the preview what breaks a policy", async () => {
+    const file = "components/foundation/hardening.ts";
+    const known = changes(checkout).filter(({ byPulumi }) => byPulumi).length;
+    checkout.edit(file, "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true");
+    const { code, output } = await checkout.run("up");
+    checkout.edit(file, "allowPrivilegeEscalation: true", "allowPrivilegeEscalation: false");
+    expect(code).not.toBe(0);
+    expect(output).toContain("restricted-pods");
+    expect(output).toContain("spec.template.spec.containers[0].securityContext.allowPrivilegeEscalation");
+    expect(changes(checkout).filter(({ byPulumi }) => byPulumi)).toHaveLength(known);
+  });
+
+  it("keeps secret values out of state, logs and outputs", () => {
+    const names = ["database-credentials", "redis-credentials", "gateway-credentials", "metrics-credentials"];
+    const secretEntries = ["password", "jwt-secret", "api-key", "token"];
+    const values = names.flatMap((name) =>
+      Object.entries(secretValues(checkout, name)).flatMap(([key, value]) =>
+        secretEntries.includes(key) ? [value] : [],
+      ),
+    );
+    expect(values).toHaveLength(5);
+    const state = checkout.read(".local/dev/backend/.pulumi/stacks/iot-verification/dev.json");
+    for (const value of values) {
+      for (const form of [value, Buffer.from(value).toString("base64")]) {
+        expect(state.includes(form)).toBe(false);
+        expect(checkout.log.includes(form)).toBe(false);
+      }
+    }
+  });
+
+  it("leaves no object and no file behind", async () => {
+    const destroyed = await checkout.run("pulumi", "destroy", "--yes");
+    expect(destroyed.code, destroyed.output).toBe(0);
+    const left = objects(checkout, "namespaces").map(({ metadata }) => metadata.name);
+    expect(left).not.toContain("iot-verification");
+    expect(
+      platformObjects(checkout, "all,configmaps,secrets,persistentvolumeclaims,serviceaccounts").size,
+    ).toBe(0);
+    const down = await checkout.run("down");
+    expect(down.code, down.output).toBe(0);
+    expect(checkout.exists(".local")).toBe(false);
+  });
+});

@@ -1,0 +1,148 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { fieldHelp, isPinned } from "../../config/fields.ts";
+import { describeProblems } from "../../config/problems.ts";
+import { schema, secretKeys } from "../../config/schema.ts";
+import { accepted, parse } from "./config-cases.ts";
+
+const fixed = { seed: 20_260_101, numRuns: 300 };
+
+describe("parseConfig", () => {
+  test("judges any JSON under any key, and never throws", () => {
+    const key = fc.oneof(
+      fc.constantFrom(...Object.keys(schema.shape), "__proto__", "constructor", ""),
+      fc.string(),
+    );
+    const value = fc.oneof(fc.jsonValue(), fc.string());
+    fc.assert(
+      fc.property(fc.dictionary(key, value), fc.subarray([...secretKeys]), (values, secrets) => {
+        const { config, problems } = parse(values, secrets);
+        expect(config === undefined).toBe(problems !== undefined);
+        for (const { key, advice } of problems ?? []) {
+          expect(key).toMatch(/^iot-verification:/);
+          expect(advice).not.toMatch(/undefined|must be must|NaN|\[object/);
+        }
+      }),
+      fixed,
+    );
+  });
+
+  test("judges any JSON in the place of any leaf, and names that leaf", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...leaves), fc.jsonValue(), ({ path }, value) => {
+        const { problems = [] } = parse(at(path, value));
+        const top = `iot-verification:${path[0]}`;
+        expect(problems.filter(({ key }) => !key.startsWith(top))).toEqual([]);
+      }),
+      fixed,
+    );
+  });
+
+  test("shows no value beyond a line's length", () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 100, maxLength: 10_000 }), (namespace) => {
+        const problems = parse({ namespace }).problems ?? [];
+        expect(problems.map(({ value = "" }) => value.length)).toEqual([80]);
+        expect(describeProblems("dev", problems).split("\n")).toHaveLength(2);
+      }),
+      fixed,
+    );
+  });
+
+  test("takes what it has made of a configuration, unchanged", () => {
+    const legal = fc.record(
+      {
+        namespace: fc
+          .stringMatching(/^[a-z]([-a-z0-9]{0,20}[a-z0-9])?$/)
+          .filter((name) => !/^(default$|kube-)/.test(name)),
+        gateway: fc.record(
+          {
+            replicas: fc.integer({ min: 1, max: 50 }),
+            scratch: fc.integer({ min: 64, max: 4096 }).map((n) => `${n}Mi`),
+          },
+          { requiredKeys: [] },
+        ),
+        verification: fc.record(
+          {
+            resources: fc.record({
+              limits: fc.record({ cpu: fc.oneof(fc.integer({ min: 1, max: 64 }), fc.constant("1500m")) }),
+            }),
+            overrides: fc.dictionary(
+              fc.constantFrom("tsn", "wot"),
+              fc.record({ replicas: fc.integer({ min: 1, max: 9 }) }),
+            ),
+          },
+          { requiredKeys: [] },
+        ),
+        postgresql: fc.record({
+          parameters: fc.record({ random_page_cost: fc.double({ min: 0.1, max: 100, noNaN: true }) }),
+        }),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(legal, (given) => {
+        const { cluster, ...first } = accepted(given);
+        const { cluster: _, ...second } = accepted(JSON.parse(JSON.stringify(first)));
+        expect(second).toEqual(first);
+        expect(cluster).toEqual({ context: "test-cluster" });
+      }),
+      fixed,
+    );
+  });
+});
+
+describe("help", () => {
+  test("every leaf of the schema has some", () => {
+    expect(leaves.filter(({ help }) => !help).map(({ path }) => path.join("."))).toEqual([]);
+    expect(leaves.length).toBeGreaterThan(60);
+  });
+
+  test.each(
+    leaves.filter(({ help }) => help?.example).map(({ path, help }) => [path.join("."), path, help?.example]),
+  )("the example of %s is legal", (_, path, example = "") => {
+    expect(parse(at(path, yamlValue(example))).problems).toBeUndefined();
+  });
+});
+
+test("an image is pinned by a digest, or by a tag that holds a version", () => {
+  const digest = `sha256:${"a".repeat(64)}`;
+  const pinned = ["a/b:1.2", "a/b:v1.2.3-rc1", `a/b@${digest}`, `a/b:latest@${digest}`, "host:5000/b:17.10"];
+  const moving = ["a/b", "a/b:latest", "a/b:17", "host:5000/b", "host:50.00/b", "a/b@sha256:abc", "a/b:", ""];
+  expect(pinned.filter((image) => !isPinned(image))).toEqual([]);
+  expect(moving.filter(isPinned)).toEqual([]);
+});
+
+interface Leaf {
+  readonly path: readonly string[];
+  readonly help: { readonly example?: string } | undefined;
+}
+
+/** Every leaf of the schema; of a map with free choice of keys, the first key. */
+function leavesOf(node: unknown, path: readonly string[]): Leaf[] {
+  const help = node instanceof z.ZodType ? fieldHelp.get(node) : undefined;
+  if (help) return [{ path, help }];
+  if (node instanceof z.ZodDefault || node instanceof z.ZodPrefault || node instanceof z.ZodOptional) {
+    return leavesOf(node.unwrap(), path);
+  }
+  if (node instanceof z.ZodObject) {
+    return Object.entries(node.shape).flatMap(([key, child]) => leavesOf(child, [...path, key]));
+  }
+  if (node instanceof z.ZodRecord && node.keyType instanceof z.ZodEnum) {
+    return leavesOf(node.valueType, [...path, String(node.keyType.options[0])]);
+  }
+  return [{ path, help: undefined }];
+}
+
+const leaves = leavesOf(schema, []);
+
+/** Own keys with one value at a path. */
+function at([top = "", ...rest]: readonly string[], value: unknown): Record<string, unknown> {
+  return { [top]: rest.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) };
+}
+
+function yamlValue(example: string): unknown {
+  if (example.startsWith("[")) return example.slice(1, -1).split(",");
+  return /^\d+(\.\d+)?$/.test(example) ? Number(example) : example;
+}

@@ -1,0 +1,215 @@
+import { describe, expect, test } from "vitest";
+import { ownImage } from "../../components/foundation/image.ts";
+import { Workload, type WorkloadArgs } from "../../components/foundation/workload.ts";
+import { record } from "./mocks.ts";
+import { mounted, platform } from "./platform.ts";
+import { annotationsOf, at, containerOf, labels, selector } from "./shapes.ts";
+
+const resources = { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "20m", memory: "32Mi" } };
+
+async function workload(changes: Partial<WorkloadArgs> = {}) {
+  const { recording, outputs } = await record({
+    program() {
+      const { url } = new Workload("tier-thing", {
+        platform: platform(),
+        workload: "thing",
+        component: "verifier",
+        image: "registry.test/thing:1.0",
+        replicas: 3,
+        resources,
+        scratch: "1Gi",
+        servicePort: 8080,
+        settings: ["LOG_LEVEL"],
+        credentials: [mounted("database")],
+        env: { EXTRA: "1" },
+        terminationGracePeriodSeconds: 45,
+        ...changes,
+      });
+      return { url };
+    },
+  });
+  return { recording, outputs, deployment: recording.object("Deployment", "thing") };
+}
+
+const metadata = { name: "thing", namespace: "place", labels: labels("thing", "verifier") };
+
+test("the whole Deployment", async () => {
+  const { deployment } = await workload();
+  const checksum = annotationsOf(deployment)["iot-verification.dev/settings-checksum"];
+  expect(checksum).toMatch(/^[0-9a-f]{16}$/);
+  expect(deployment).toEqual({
+    type: "kubernetes:apps/v1:Deployment",
+    name: "tier-thing-deployment",
+    custom: true,
+    inputs: {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata,
+      spec: {
+        replicas: 3,
+        revisionHistoryLimit: 3,
+        strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+        selector: { matchLabels: selector("thing") },
+        template: {
+          metadata: {
+            labels: labels("thing", "verifier"),
+            annotations: {
+              "iot-verification.dev/settings-checksum": checksum,
+              "iot-verification.dev/database-revision": "database-revision",
+              "iot-verification.dev/metrics-revision": "metrics-revision",
+            },
+          },
+          spec: {
+            serviceAccountName: "thing",
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            imagePullSecrets: [],
+            terminationGracePeriodSeconds: 45,
+            securityContext: {
+              runAsNonRoot: true,
+              runAsUser: 65532,
+              runAsGroup: 65532,
+              fsGroup: 65532,
+              fsGroupChangePolicy: "OnRootMismatch",
+              seccompProfile: { type: "RuntimeDefault" },
+            },
+            containers: [
+              {
+                name: "thing",
+                image: "registry.test/thing:1.0",
+                imagePullPolicy: "IfNotPresent",
+                ports: [
+                  { name: "http", containerPort: 8080, protocol: "TCP" },
+                  { name: "metrics", containerPort: 9464, protocol: "TCP" },
+                ],
+                env: [
+                  { name: "SERVICE_NAME", value: "thing" },
+                  { name: "EXTRA", value: "1" },
+                  {
+                    name: "LOG_LEVEL",
+                    valueFrom: { configMapKeyRef: { name: "platform-settings", key: "LOG_LEVEL" } },
+                  },
+                  { name: "DATABASE_USER_FILE", value: "/run/secrets/database/username" },
+                  { name: "DATABASE_PASSWORD_FILE", value: "/run/secrets/database/password" },
+                  { name: "PROMETHEUS_TOKEN_FILE", value: "/run/secrets/metrics/token" },
+                ],
+                resources,
+                volumeMounts: [
+                  { name: "scratch", mountPath: "/tmp" },
+                  { name: "database", mountPath: "/run/secrets/database", readOnly: true },
+                  { name: "metrics", mountPath: "/run/secrets/metrics", readOnly: true },
+                ],
+                securityContext: {
+                  allowPrivilegeEscalation: false,
+                  readOnlyRootFilesystem: true,
+                  capabilities: { drop: ["ALL"] },
+                },
+                startupProbe: {
+                  httpGet: { path: "/health", port: "http" },
+                  periodSeconds: 2,
+                  failureThreshold: 60,
+                },
+                readinessProbe: {
+                  httpGet: { path: "/ready", port: "http" },
+                  periodSeconds: 5,
+                  timeoutSeconds: 3,
+                },
+                livenessProbe: {
+                  httpGet: { path: "/health", port: "http" },
+                  periodSeconds: 10,
+                  timeoutSeconds: 3,
+                  failureThreshold: 3,
+                },
+              },
+            ],
+            volumes: [
+              { name: "scratch", emptyDir: { sizeLimit: "1Gi" } },
+              {
+                name: "database",
+                secret: {
+                  secretName: "database-credentials",
+                  defaultMode: 0o440,
+                  items: [
+                    { key: "username", path: "username" },
+                    { key: "password", path: "password" },
+                  ],
+                },
+              },
+              {
+                name: "metrics",
+                secret: {
+                  secretName: "metrics-credentials",
+                  defaultMode: 0o440,
+                  items: [{ key: "token", path: "token" }],
+                },
+              },
+            ],
+          },
+        },
+      },
+    },
+  });
+});
+
+test("the whole Service, whose readiness is judged by its pods", async () => {
+  const { recording } = await workload();
+  expect(recording.object("Service", "thing").inputs).toEqual({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+    spec: {
+      type: "ClusterIP",
+      selector: selector("thing"),
+      ports: [{ name: "http", port: 8080, targetPort: "http", protocol: "TCP" }],
+    },
+  });
+});
+
+test("the whole ServiceAccount", async () => {
+  const { recording } = await workload();
+  expect(recording.object("ServiceAccount", "thing").inputs).toEqual({
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata,
+    automountServiceAccountToken: false,
+  });
+});
+
+test("the URL leaves port 80 out, and only that", async () => {
+  expect((await workload()).outputs).toEqual({ url: "http://thing.place.svc.cluster.test:8080" });
+  expect((await workload({ servicePort: 80 })).outputs).toEqual({
+    url: "http://thing.place.svc.cluster.test",
+  });
+});
+
+test("images are pulled with the Secrets that are given", async () => {
+  const { deployment } = await workload({ platform: platform({ pullSecrets: ["one", "two"] }) });
+  expect(at(deployment, "spec.template.spec.imagePullSecrets")).toEqual([{ name: "one" }, { name: "two" }]);
+});
+
+test("without settings, credentials and variables of its own it has its name and the token of its metrics", async () => {
+  const { deployment } = await workload({ settings: [], credentials: [], env: {} });
+  const names = (containerOf(deployment).env as { name: string }[]).map(({ name }) => name);
+  expect(names).toEqual(["SERVICE_NAME", "PROMETHEUS_TOKEN_FILE"]);
+});
+
+describe("an image of the platform's own", () => {
+  const images = {
+    registry: "r.test/p",
+    tag: "1.2",
+    postgresql: "",
+    redis: "",
+    pullSecrets: [],
+    overrides: {},
+  };
+
+  test("is named after its workload", () => {
+    expect(ownImage(images, "api-gateway")).toBe("r.test/p/api-gateway:1.2");
+  });
+
+  test("gives way to an override, alone", () => {
+    const changed = { ...images, overrides: { "api-gateway": "other.test/gateway:3.4" } };
+    expect(ownImage(changed, "api-gateway")).toBe("other.test/gateway:3.4");
+    expect(ownImage(changed, "tsn-verification")).toBe("r.test/p/tsn-verification:1.2");
+  });
+});
