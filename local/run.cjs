@@ -61,7 +61,9 @@ function handOver() {
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => {
-    process.stderr.write(`${node} cannot be started: ${error.message}\nRemove node_modules and run the same command again.\n`);
+    process.stderr.write(
+      `${node} cannot be started: ${error.message}\nRemove node_modules and run the same command again.\n`,
+    );
     process.exit(1);
   });
   child.on("close", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));

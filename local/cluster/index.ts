@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { takeLock } from "../lock.ts";
 import type { Report } from "../report.ts";
 import { type Admin, call, isReady, readAdmin } from "./api.ts";
 import { loadDelays } from "./delays.ts";
@@ -16,7 +17,6 @@ import {
 } from "./files.ts";
 import { buildKubeconfig } from "./kubeconfig.ts";
 import { LaunchError, launch } from "./launch.ts";
-import { withLock } from "./lock.ts";
 import { areFree, choosePorts } from "./ports.ts";
 import { endProcesses, ownProcesses } from "./processes.ts";
 import {
@@ -226,6 +226,19 @@ async function startLocked(plan: Plan): Promise<Cluster> {
   }
 }
 
+/** Runs `action` while no other command changes the same cluster. */
+async function alone<T>(files: ClusterFiles, report: Report, action: () => Promise<T>): Promise<T> {
+  const release = await takeLock(files.lock, {
+    pollMs: 100,
+    onWait: ({ pid }) => report.step(`Waiting for process ${pid}, which is changing the local cluster.`),
+  });
+  try {
+    return await action();
+  } finally {
+    await release();
+  }
+}
+
 function withAdvice(error: unknown, files: ClusterFiles): unknown {
   if (!(error instanceof LaunchError)) return error;
   const advice = `If the log does not tell what to change, run \`npm run down\` and start again. Logs: ${files.home}/logs`;
@@ -244,22 +257,17 @@ export async function startCluster(args: StartArgs): Promise<Cluster> {
     startLocked(plan).catch((error: unknown) => {
       throw withAdvice(error, files);
     });
-  return await withLock({ file: files.lock, report: args.report, action });
+  return await alone(files, args.report, action);
 }
 
 /** Ends every process of the cluster and removes its files, whatever state it is in. Does nothing when there is none. */
 export async function stopCluster(args: Omit<ClusterArgs, "tools">): Promise<void> {
   if (!existsSync(args.stateDir)) return;
   const files = clusterFiles(args);
-  await withLock({
-    file: files.lock,
-    report: args.report,
-    action: async () => {
-      await endProcesses(ownershipOf(files, readRecord(files)), { gentle: false });
-      removeFiles(files);
-    },
+  await alone(files, args.report, async () => {
+    await endProcesses(ownershipOf(files, readRecord(files)), { gentle: false });
+    removeFiles(files);
   });
-  rmSync(files.lock, { force: true });
   try {
     rmdirSync(files.stateDir);
   } catch {

@@ -1,11 +1,11 @@
 /** Finds or makes the programs that the local commands run. */
 import { join } from "node:path";
+import { takeLock } from "../lock.ts";
 import { cacheDir, root } from "../paths.ts";
 import type { Report } from "../report.ts";
 import { buildTools } from "./build.ts";
 import type { Tool } from "./cache.ts";
 import { interruptible } from "./interrupt.ts";
-import { takeLock } from "./lock.ts";
 import { fetchOfficial, probe } from "./official.ts";
 import { type Machine, type Policy, Search } from "./search.ts";
 import { type Platform, type ToolName, tools } from "./tools.ts";

@@ -141,7 +141,7 @@ function kwokProgram(name: "kwok" | "kwokctl"): ToolSpec {
   return {
     name,
     unit: "kwok",
-    accepted: ">=0.7.0",
+    accepted: ">=0.8.0 <0.9.0-0",
     query: { kind: "command", argv: ["--version"], pattern: /version v?(\d\S*)/ },
     official: ({ os, arch }) => ({
       kind: "download",

@@ -5,8 +5,8 @@
  */
 import { closeSync, openSync, rmSync } from "node:fs";
 import { text } from "node:stream/consumers";
+import { takeLock } from "../../local/lock.ts";
 import { ensureTools } from "../../local/toolchain/index.ts";
-import { takeLock } from "../../local/toolchain/lock.ts";
 import { playedMachine, recorder } from "./toolchain-machine.ts";
 
 const [command, place = "", rounds = "1"] = process.argv.slice(2);

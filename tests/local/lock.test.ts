@@ -6,8 +6,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, onTestFinished, test } from "vitest";
+import { type Holder, isAlive, processStart, takeLock } from "../../local/lock.ts";
 import { ensureTools } from "../../local/toolchain/index.ts";
-import { type Holder, isAlive, processStart, takeLock } from "../../local/toolchain/lock.ts";
 import { playedMachine, playGo, recorder } from "./toolchain-machine.ts";
 import { scratch } from "./toolchain-scratch.ts";
 
