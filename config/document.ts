@@ -40,7 +40,9 @@ function keysBelow(node: z.ZodType, path: string): DocumentedKey[] {
   }
   if (!help) throw new Error(`the key ${path} does not say what it allows`);
   const allowed = help.allowed;
-  return [fallback === undefined ? { key: path, allowed } : { key: path, allowed, default: String(fallback) }];
+  return [
+    fallback === undefined ? { key: path, allowed } : { key: path, allowed, default: String(fallback) },
+  ];
 }
 
 function unwrap(node: z.ZodType) {

@@ -33,7 +33,9 @@ export function renderedFiles(resources: readonly RecordedResource[]): RenderedF
 
 /** Replaces what an earlier rendering left below `directory`. Refuses to remove anything that is not one. */
 export function writeFiles(directory: string, files: readonly RenderedFile[]): void {
-  for (const part of ["objects", "helm"]) removeRendering(join(directory, part));
+  const earlier = ["objects", "helm"].map((part) => join(directory, part)).filter((part) => existsSync(part));
+  for (const part of earlier) refuseForeignFiles(part);
+  for (const part of earlier) rmSync(part, { recursive: true });
   for (const { path, content } of files) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), content);
@@ -65,8 +67,7 @@ function yaml(value: unknown): string {
   return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-function removeRendering(directory: string): void {
-  if (!existsSync(directory)) return;
+function refuseForeignFiles(directory: string): void {
   const foreign = readdirSync(directory, { recursive: true, encoding: "utf8" }).find(
     (entry) => !entry.endsWith(".yaml") && !statSync(join(directory, entry)).isDirectory(),
   );
@@ -74,5 +75,4 @@ function removeRendering(directory: string): void {
     throw new Error(
       `${join(directory, foreign)} is no part of a rendering; choose an empty directory with --out`,
     );
-  rmSync(directory, { recursive: true });
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { standards } from "../../components/contract/standards.ts";
-import { type Change, changes, changedByPulumi } from "./audit.ts";
+import { type Change, changedByPulumi, changes } from "./audit.ts";
 import { Checkout } from "./checkout.ts";
 import { objects, platformObjects, secretValues } from "./kubernetes.ts";
 
