@@ -33,18 +33,15 @@ export function describeOutputs(
   return `\n${[`Stack ${stack} is up:`, ...table, "", ...reach(outputs, session), `End it:      ${down}`].join("\n")}\n`;
 }
 
-function reach({ namespace, credentialSecrets }: Outputs, { target, cluster }: Session): string[] {
+function reach(outputs: Outputs, { target, cluster }: Session): string[] {
+  const { namespace, credentialSecrets } = outputs;
   const kubectl = `kubectl --kubeconfig ${shortPath(cluster.kubeconfig)} --context ${cluster.context} -n ${namespace}`;
   const look = [
     `Look at it:  ${kubectl} get all`,
     `A secret:    ${kubectl} get secret ${credentialSecrets.database} -o jsonpath='{.data.password}' | base64 -d`,
   ];
-  if (target.kind === "context") {
-    return [
-      ...look,
-      `The API:     ${kubectl} port-forward service/api-gateway 8080:80, then http://localhost:8080`,
-    ];
-  }
+  if (target.kind === "context")
+    return [...look, "Reach one:", ...forwards(outputs).map((one) => `  ${kubectl} ${one}`)];
   return [
     "This cluster's API server, admission, scheduler, controllers and quotas are real, and so are the engine and the",
     "order in which it worked. Its pods are played: they become ready as real ones would, but run no containers, so",
@@ -52,6 +49,20 @@ function reach({ namespace, credentialSecrets }: Outputs, { target, cluster }: S
     "",
     ...look,
   ];
+}
+
+/** Commands that make each endpoint answer on this machine, on a port of its own. */
+function forwards({ gatewayUrl, verificationUrls, databaseEndpoint, cacheEndpoint }: Outputs): string[] {
+  const addresses = [
+    new URL(gatewayUrl),
+    ...Object.values(verificationUrls).map((url) => new URL(url)),
+    new URL(`tcp://${databaseEndpoint}`),
+    new URL(`tcp://${cacheEndpoint}`),
+  ];
+  return addresses.map(({ hostname, port }, index) => {
+    const service = hostname.split(".")[0];
+    return `port-forward service/${service} ${18080 + index}:${port || 80}`;
+  });
 }
 
 function shortPath(path: string): string {

@@ -50,6 +50,7 @@ describe("a cluster that one already has", () => {
     const before = readFileSync(kubeconfig, "utf8");
     const up = await checkout.run("up", "--context", name);
     expect(up.code, up.output).toBe(0);
+    expect(up.output).toMatch(/port-forward service\/tsn-verification \d+:8080/);
     expect(checkout.exists(".local/dev/cluster")).toBe(false);
     const elsewhere = await checkout.run("up", "--context", "another");
     expect(elsewhere.code).toBe(1);
