@@ -1,16 +1,13 @@
 import type { z } from "zod";
 import { bytesOf, millicoresOf, postgresBytesOf, redisBytesOf } from "../components/foundation/quantity.ts";
 
+import type { ContainerResources } from "../components/foundation/resources.ts";
+
 /** Judges keys of one section against each other, as far as they are quantities at all. */
 type SectionCheck<T> = (section: T, context: z.core.$RefinementCtx<T>) => void;
 
-interface Resources {
-  readonly requests: { readonly cpu: string; readonly memory: string };
-  readonly limits: { readonly cpu: string; readonly memory: string };
-}
-
 /** What a container reserves is at most what it may use. */
-export const checkResources: SectionCheck<Resources> = ({ requests, limits }, context) => {
+export const checkResources: SectionCheck<ContainerResources> = ({ requests, limits }, context) => {
   if (exceeds(millicoresOf(requests.cpu), millicoresOf(limits.cpu))) {
     report(context, {
       path: ["requests", "cpu"],
@@ -30,7 +27,7 @@ export const checkResources: SectionCheck<Resources> = ({ requests, limits }, co
 };
 
 interface Postgresql {
-  readonly resources: Resources;
+  readonly resources: ContainerResources;
   readonly storage: { readonly size: string };
   readonly parameters: {
     readonly shared_buffers: string;
@@ -70,7 +67,7 @@ export const checkPostgresql: SectionCheck<Postgresql> = ({ parameters, resource
 };
 
 interface Redis {
-  readonly resources: Resources;
+  readonly resources: ContainerResources;
   readonly maxmemory: string;
 }
 

@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ParsedConfig, parseConfig } from "./parse.ts";
 import { describeProblems } from "./problems.ts";
 
-export type { ClusterConfig, ParsedConfig } from "./parse.ts";
-export type { ContainerResources, StackConfig, VolumeSize } from "./schema.ts";
+export type { ParsedConfig } from "./parse.ts";
 
 /**
  * Loads and validates the configuration of the stack that is being deployed.

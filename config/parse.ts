@@ -1,3 +1,4 @@
+import type { ClusterConfig } from "../components/foundation/cluster.ts";
 import { type Problem, problemsOf } from "./problems.ts";
 import { type StackConfig, schema, secretKeys } from "./schema.ts";
 
@@ -9,14 +10,6 @@ export interface RawConfig {
   readonly values: Readonly<Record<string, string>>;
   /** The full keys whose values were set with `--secret`. */
   readonly secretKeys: ReadonlySet<string>;
-}
-
-/** Which cluster the stack deploys to. */
-export interface ClusterConfig {
-  /** Name of the kubeconfig context; never a default, so that nothing reaches a cluster by accident. */
-  readonly context: string;
-  /** Path or content of a kubeconfig. @default the CLI's own: KUBECONFIG, then the user's file */
-  readonly kubeconfig?: string;
 }
 
 /** A validated configuration, and the cluster that it is for. */

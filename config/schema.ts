@@ -237,7 +237,3 @@ export const schema = z.strictObject({
 
 /** A validated configuration. */
 export type StackConfig = z.output<typeof schema>;
-/** CPU and memory of a container. */
-export type ContainerResources = StackConfig["gateway"]["resources"];
-/** Size and class of a volume. */
-export type VolumeSize = StackConfig["postgresql"]["storage"];

@@ -1,10 +1,13 @@
+import { serviceNames } from "../components/contract/runtime.ts";
+import { type StandardId, standards } from "../components/contract/standards.ts";
 import type { Data, DataArgs } from "../components/data/index.ts";
 import type { Foundation, FoundationArgs } from "../components/foundation/index.ts";
-import { settingsOf } from "../components/foundation/settings.ts";
 import type { GatewayArgs } from "../components/gateway/index.ts";
 import type { VerificationArgs } from "../components/verification/index.ts";
 import { verifierResources } from "../components/verification/sizing.ts";
+import { ownImage } from "./images.ts";
 import type { StackConfig } from "./schema.ts";
+import { settingsOf } from "./settings.ts";
 
 /** The part of the configuration that each tier gets, joined with what the tiers before it give. */
 
@@ -46,15 +49,22 @@ export function verificationArgs(
   { platform }: Foundation,
   data: Data,
 ): VerificationArgs {
-  const { replicas, overrides, scratch, resources } = config.verification;
+  const { images, settings, verification } = config;
+  const verifierOf = (id: StandardId) => ({
+    image: ownImage(images, `${id}-verification`),
+    replicas: verification.overrides[id]?.replicas ?? verification.replicas,
+  });
   return {
     platform,
-    images: config.images,
-    replicas,
-    overrides,
-    scratch,
-    resources: verifierResources(resources, config.settings),
-    verificationTimeout: config.settings.verificationTimeout,
+    verifiers: Object.fromEntries(
+      standards.map(({ id }) => [id, verifierOf(id)]),
+    ) as VerificationArgs["verifiers"],
+    resources: verifierResources(verification.resources, {
+      cpu: settings.resourceLimitsCpu,
+      memory: settings.resourceLimitsMemory,
+    }),
+    scratch: verification.scratch,
+    verificationTimeout: settings.verificationTimeout,
     credentials: [data.database.credential, data.cache.credential],
   };
 }
@@ -66,7 +76,7 @@ export function gatewayArgs(
 ): GatewayArgs {
   return {
     platform,
-    images: config.images,
+    image: ownImage(config.images, serviceNames.gateway),
     ...config.gateway,
     credentials: [data.database.credential, data.cache.credential],
     jwtSecret: credentials.jwtSecret,

@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { VolumeSize } from "../../config/index.ts";
 import { podSecurity } from "../foundation/hardening.ts";
 import type { Platform } from "../foundation/index.ts";
 import { type Component, selectorLabels, workloadLabels } from "../foundation/labels.ts";
+import type { VolumeSize } from "../foundation/resources.ts";
 import { hostOnceReady, skipServiceAwait } from "../foundation/service.ts";
 
 /** The pod of a server: what differs from server to server. */

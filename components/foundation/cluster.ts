@@ -1,6 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterConfig } from "../../config/index.ts";
+
+/** Which cluster to deploy to. */
+export interface ClusterConfig {
+  /** Name of the kubeconfig context; never a default, so that nothing reaches a cluster by accident. */
+  readonly context: string;
+  /** Path or content of a kubeconfig. @default the CLI's own: KUBECONFIG, then the user's file */
+  readonly kubeconfig?: string;
+}
 
 /** The connection to the cluster that the configuration names. */
 export function connect(name: string, { context, kubeconfig }: ClusterConfig): k8s.Provider {

@@ -1,6 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ContainerResources } from "../../config/index.ts";
 import {
   paths,
   ports,
@@ -14,6 +13,7 @@ import { containerSecurity, podSecurity } from "./hardening.ts";
 import type { Platform } from "./index.ts";
 import { type Component, selectorLabels, workloadLabels } from "./labels.ts";
 import { type MountedCredential, mountsOf } from "./mounted-credential.ts";
+import type { ContainerResources } from "./resources.ts";
 import { hostOnceReady, skipServiceAwait } from "./service.ts";
 
 export interface WorkloadArgs {

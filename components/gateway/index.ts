@@ -1,17 +1,17 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ContainerResources, StackConfig } from "../../config/index.ts";
 import { commonSettings, serviceNames, servicePorts } from "../contract/runtime.ts";
 import type { Credential } from "../foundation/credentials.ts";
-import { ownImage } from "../foundation/image.ts";
 import type { Platform } from "../foundation/index.ts";
 import { workloadLabels } from "../foundation/labels.ts";
 import { type MountedCredential, secretMount } from "../foundation/mounted-credential.ts";
+import type { ContainerResources } from "../foundation/resources.ts";
 import { Workload } from "../foundation/workload.ts";
 
 export interface GatewayArgs {
   readonly platform: Platform;
-  readonly images: StackConfig["images"];
+  /** Complete image reference. */
+  readonly image: string;
   readonly replicas: number;
   readonly resources: ContainerResources;
   /** Size of a pod's scratch space, as a Kubernetes quantity. */
@@ -63,7 +63,7 @@ export class Gateway extends pulumi.ComponentResource {
         platform: args.platform,
         workload: serviceNames.gateway,
         component: "gateway",
-        image: ownImage(args.images, serviceNames.gateway),
+        image: args.image,
         replicas: args.replicas,
         resources: args.resources,
         scratch: args.scratch,

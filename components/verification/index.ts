@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ContainerResources, StackConfig } from "../../config/index.ts";
 import {
   commonSettings,
   serviceNames,
@@ -8,17 +7,15 @@ import {
   verifierSettings,
 } from "../contract/runtime.ts";
 import { type Standard, type StandardId, standards } from "../contract/standards.ts";
-import { ownImage } from "../foundation/image.ts";
 import type { Platform } from "../foundation/index.ts";
 import type { MountedCredential } from "../foundation/mounted-credential.ts";
+import type { ContainerResources } from "../foundation/resources.ts";
 import { Workload } from "../foundation/workload.ts";
 
 export interface VerificationArgs {
   readonly platform: Platform;
-  readonly images: StackConfig["images"];
-  /** Pods of each standard, and of single ones where they differ. */
-  readonly replicas: number;
-  readonly overrides: StackConfig["verification"]["overrides"];
+  /** Complete image reference and number of pods of each standard. */
+  readonly verifiers: Readonly<Record<StandardId, { readonly image: string; readonly replicas: number }>>;
   /** Of each pod, its engines included. */
   readonly resources: ContainerResources;
   /** Size of a pod's scratch space, as a Kubernetes quantity. */
@@ -51,8 +48,7 @@ export class Verification extends pulumi.ComponentResource {
         platform: args.platform,
         workload: serviceNames.verifier(standard.id),
         component: "verifier",
-        image: ownImage(args.images, `${standard.id}-verification`),
-        replicas: args.overrides[standard.id]?.replicas ?? args.replicas,
+        ...args.verifiers[standard.id],
         resources: args.resources,
         scratch: args.scratch,
         servicePort: servicePorts.verifier,

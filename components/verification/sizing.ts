@@ -1,5 +1,5 @@
-import type { ContainerResources, StackConfig } from "../../config/index.ts";
 import { bytesOf, cpuQuantity, memoryQuantity, millicoresOf } from "../foundation/quantity.ts";
+import type { ContainerResources } from "../foundation/resources.ts";
 
 /**
  * What a verifier's container may use: the service's own share, and on top what its engines may use together. The
@@ -7,16 +7,13 @@ import { bytesOf, cpuQuantity, memoryQuantity, millicoresOf } from "../foundatio
  */
 export function verifierResources(
   service: ContainerResources,
-  {
-    resourceLimitsCpu,
-    resourceLimitsMemory,
-  }: Pick<StackConfig["settings"], "resourceLimitsCpu" | "resourceLimitsMemory">,
+  engines: { readonly cpu: string; readonly memory: string },
 ): ContainerResources {
   return {
     requests: service.requests,
     limits: {
-      cpu: cpuQuantity((millicoresOf(service.limits.cpu) ?? 0) + (millicoresOf(resourceLimitsCpu) ?? 0)),
-      memory: memoryQuantity((bytesOf(service.limits.memory) ?? 0) + (bytesOf(resourceLimitsMemory) ?? 0)),
+      cpu: cpuQuantity((millicoresOf(service.limits.cpu) ?? 0) + (millicoresOf(engines.cpu) ?? 0)),
+      memory: memoryQuantity((bytesOf(service.limits.memory) ?? 0) + (bytesOf(engines.memory) ?? 0)),
     },
   };
 }

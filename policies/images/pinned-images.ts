@@ -26,7 +26,8 @@ export const pinnedImages: Rule = {
 
 function problemOf(image: string): string | undefined {
   if (/@sha256:[a-f0-9]{64}$/.test(image)) return undefined;
-  const tag = /:([\w][\w.-]*)$/.exec(image.slice(image.lastIndexOf("/") + 1))?.[1];
+  if (image.includes("@")) return `runs ${image}, whose digest is not one of SHA-256`;
+  const tag = /:([\w][\w.-]*)$/.exec(image)?.[1];
   if (tag === undefined) return `runs ${image} without a tag, which means :latest`;
   return /\d/.test(tag) ? undefined : `runs ${image}, whose tag names no version`;
 }

@@ -234,7 +234,7 @@ function capabilitiesOf({ path, name, container }: Container): Violation[] {
   }
   const added = list(capabilities.add).filter((capability) => capability !== "NET_BIND_SERVICE");
   if (added.length > 0) {
-    const message = `container ${name} adds ${added.join(", ")}; only NET_BIND_SERVICE may be added`;
+    const message = `container ${name} adds ${added.map((capability) => text(capability) ?? JSON.stringify(capability)).join(", ")}; only NET_BIND_SERVICE may be added`;
     violations.push({ path: `${at}.add`, message });
   }
   return violations;
@@ -244,7 +244,7 @@ function hostPorts({ path, name, container }: Container): Violation[] {
   return list(container.ports).flatMap((item, index) => {
     const port = fields(item).hostPort ?? 0;
     if (port === 0) return [];
-    const message = `container ${name} takes port ${String(port)} of its node; remove hostPort and use a Service`;
+    const message = `container ${name} takes port ${JSON.stringify(port)} of its node; remove hostPort and use a Service`;
     return [{ path: `${path}.ports[${index}].hostPort`, message }];
   });
 }

@@ -1,3 +1,4 @@
+import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../config/parse.ts";
 
 export const project = "iot-verification";
@@ -27,6 +28,24 @@ export function accepted(values: Values, secretKeys: readonly string[] = []) {
 export function problemsOf(values: Values, secretKeys: readonly string[] = []) {
   const problems = parse(values, secretKeys).problems ?? [];
   return problems.map(({ key, ...rest }) => ({ key: key.replace(`${project}:`, ""), ...rest }));
+}
+
+/** What is given, the key that is to blame, the value as it is shown, and the whole advice. */
+export type Refusal = readonly [
+  title: string,
+  given: Values,
+  key: string,
+  value: string | undefined,
+  advice: string,
+];
+
+/** Tests that each of these has exactly its one problem. */
+export function describeRefusals(title: string, refusals: readonly Refusal[]): void {
+  describe(`${title} is refused`, () => {
+    test.each(refusals)("%s", (_title, given, key, value, advice) => {
+      expect(problemsOf(given)).toEqual([{ key, ...(value !== undefined && { value }), advice }]);
+    });
+  });
 }
 
 function asText(value: unknown): string {

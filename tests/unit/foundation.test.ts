@@ -3,8 +3,10 @@ import { describe, expect, test } from "vitest";
 import { settingKeys } from "../../components/contract/runtime.ts";
 import { checksumOf, revisionOf } from "../../components/foundation/checksum.ts";
 import { connect } from "../../components/foundation/cluster.ts";
+import { Credentials } from "../../components/foundation/credentials.ts";
 import { Foundation, type FoundationArgs } from "../../components/foundation/index.ts";
-import { serviceHost, settingsOf } from "../../components/foundation/settings.ts";
+import { serviceHost } from "../../components/foundation/settings.ts";
+import { settingsOf } from "../../config/settings.ts";
 import { foundationArgs } from "../../config/slices.ts";
 import { accepted } from "./config-cases.ts";
 import { record, secret, settledValue } from "./mocks.ts";
@@ -186,6 +188,24 @@ describe("credentials", () => {
   });
 });
 
+test.each([
+  ["generated", {}],
+  ["given", { given: "chosen-by-somebody-else" }],
+])("a credential that is %s is a secret to Pulumi, and its revision is not", async (_, source) => {
+  const { outputs } = await record({
+    async program() {
+      const made = { generation: 1, length: 32, ...source };
+      const sources = { database: made, redis: made, jwtSecret: made, apiKey: made, prometheusToken: made };
+      const { credentials } = new Credentials("credentials", { sources });
+      const secrecy = Object.values(credentials).map(({ value, revision }) =>
+        Promise.all([pulumi.isSecret(value), pulumi.isSecret(revision)]),
+      );
+      return { secrecy: await Promise.all(secrecy) };
+    },
+  });
+  expect(outputs.secrecy).toEqual(Array(5).fill([true, false]));
+});
+
 describe("revisions and checksums", () => {
   test("a revision depends on key and value, and is no secret", async () => {
     const revision = (key: string, value: string) =>
@@ -225,7 +245,7 @@ test("the connection names context and kubeconfig, and nothing it was not given"
   expect(await provider({ context: "c" })).toEqual({ context: "c", ...fixed });
   expect(await provider({ context: "c", kubeconfig: "/k" })).toEqual({
     context: "c",
-    kubeconfig: "/k",
+    kubeconfig: secret("/k"),
     ...fixed,
   });
 });

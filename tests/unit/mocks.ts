@@ -119,18 +119,26 @@ export async function start<T>({ program, stack = "dev", config, gate }: RunArgs
   pulumi.runtime.setAllConfig({ ...config?.values }, [...(config?.secretKeys ?? [])]);
   process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(config?.secretKeys ?? []);
   await pulumi.runtime.setMocks(mocks(recording, gate), "iot-verification", stack, false);
-  const outputs = runToItsEnd(() => {
+  const constructed = Promise.withResolvers<void>();
+  const outputs = runToItsEnd(async () => {
     observe(recording);
-    return program();
+    try {
+      return await program();
+    } finally {
+      constructed.resolve();
+    }
   });
   // Whoever awaits it sees the failure; without this, one that comes before the await would end the process.
   outputs.catch(() => undefined);
-  return { recording, outputs, settled: () => settled(recording) };
+  return { recording, outputs, settled: () => settled(recording, constructed.promise) };
 }
 
 /** A failure is kept from the SDK, which would let it out as an unhandled rejection besides. */
 async function runToItsEnd(program: () => unknown): Promise<Record<string, unknown>> {
   let failure: { readonly error: unknown } | undefined;
+  // The SDK takes a stack for every promise; to have each mapped to its source would double the time of a run.
+  const { prepareStackTrace } = Error;
+  Reflect.deleteProperty(Error, "prepareStackTrace");
   const outputs: unknown = await pulumi.runtime.runInPulumiStack(async () => {
     try {
       return await program();
@@ -140,6 +148,7 @@ async function runToItsEnd(program: () => unknown): Promise<Record<string, unkno
     }
   });
   await pulumi.runtime.disconnect();
+  if (prepareStackTrace) Error.prepareStackTrace = prepareStackTrace;
   if (failure) throw failure.error;
   return { ...(outputs as Record<string, unknown>) };
 }
@@ -214,10 +223,14 @@ function observe(recording: Recording): void {
   });
 }
 
-/** The mock does no input or output, so a program that asks for nothing over so many turns is waiting. */
-async function settled(recording: Recording): Promise<void> {
+/**
+ * Once a program's modules are loaded and all is constructed, nothing does input or output, so what is not asked for
+ * over so many turns of the event loop waits for a gate.
+ */
+async function settled(recording: Recording, constructed: Promise<void>): Promise<void> {
+  await constructed;
   let quiet = 0;
-  for (let count = -1; quiet < 50; ) {
+  for (let count = -1; quiet < 100; ) {
     await new Promise(setImmediate);
     quiet = recording.asked.length === count ? quiet + 1 : 0;
     count = recording.asked.length;

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Credential } from "../../components/foundation/credentials.ts";
 import type { Platform } from "../../components/foundation/index.ts";
 import type { MountedCredential } from "../../components/foundation/mounted-credential.ts";
-import { settingsOf } from "../../components/foundation/settings.ts";
+import { settingsOf } from "../../config/settings.ts";
 import { accepted } from "./config-cases.ts";
 
 /** A validated configuration of nothing but defaults. */

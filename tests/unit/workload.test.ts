@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ownImage } from "../../components/foundation/image.ts";
 import { Workload, type WorkloadArgs } from "../../components/foundation/workload.ts";
+import { ownImage } from "../../config/images.ts";
 import { record } from "./mocks.ts";
 import { mounted, platform } from "./platform.ts";
 import { annotationsOf, at, containerOf, labels, selector } from "./shapes.ts";

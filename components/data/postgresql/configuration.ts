@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
-import type { StackConfig } from "../../../config/index.ts";
 
 /** Parameters of postgresql.conf by PostgreSQL's own names. */
-export type PostgresqlParameters = StackConfig["postgresql"]["parameters"];
+export type PostgresqlParameters = Readonly<Record<string, string | number>>;
 
 /** Directory that the configuration is mounted at. */
 export const configurationDirectory = "/etc/postgresql";

@@ -1,11 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ContainerResources, VolumeSize } from "../../../config/index.ts";
 import { serviceNames, servicePorts } from "../../contract/runtime.ts";
 import type { Credential } from "../../foundation/credentials.ts";
 import type { Platform } from "../../foundation/index.ts";
 import { workloadLabels } from "../../foundation/labels.ts";
 import { type MountedCredential, secretMount } from "../../foundation/mounted-credential.ts";
+import type { ContainerResources, VolumeSize } from "../../foundation/resources.ts";
 import { StatefulServer } from "../stateful-server.ts";
 import { configurationFiles, type PostgresqlParameters } from "./configuration.ts";
 import { postgresqlPod } from "./pod.ts";

@@ -1,5 +1,4 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ContainerResources } from "../../../config/index.ts";
 import { servicePorts } from "../../contract/runtime.ts";
 import {
   checksumOf,
@@ -8,6 +7,7 @@ import {
 } from "../../foundation/checksum.ts";
 import type { Credential } from "../../foundation/credentials.ts";
 import { containerSecurity } from "../../foundation/hardening.ts";
+import type { ContainerResources } from "../../foundation/resources.ts";
 import type { ServerPod } from "../stateful-server.ts";
 import { configurationDirectory } from "./configuration.ts";
 

@@ -1,4 +1,4 @@
-import type { StackConfig } from "../../config/index.ts";
+import type { StackConfig } from "./schema.ts";
 
 /** Name of a workload that runs an image of the platform's own. */
 export type OwnImage = keyof StackConfig["images"]["overrides"];

@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { pinnedImages } from "../../policies/images/pinned-images.ts";
+import { type Changes, kinds, object, specPaths } from "./fixtures.ts";
+
+const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+test.each([
+  "registry.test/thing:1.0",
+  "thing:v2",
+  "registry.test:5000/path/thing:2026-01-31",
+  "registry.test/thing:8.2.8-bookworm",
+  `registry.test/thing@${digest}`,
+  `registry.test/thing:latest@${digest}`,
+])("%s is pinned", (image) => {
+  expect(pinnedImages.check(object("Pod", { "containers.0.image": image }))).toEqual([]);
+});
+
+test.each([
+  ["thing", /runs thing without a tag, which means :latest/],
+  ["registry.test:5000/thing", /without a tag/],
+  ["registry.test/thing:latest", /whose tag names no version/],
+  ["registry.test/thing:stable", /whose tag names no version/],
+  ["registry.test/thing@sha256:abc1", /whose digest is not one of SHA-256/],
+  [`registry.test/thing@${digest}0`, /whose digest is not one of SHA-256/],
+  ["registry.test/v1.2/thing", /without a tag/],
+  ["", /without a tag/],
+  [undefined, /has no image/],
+  [17, /has no image/],
+])("%s is refused", (image, words) => {
+  const violations = pinnedImages.check(object("Deployment", { "containers.0.image": image }));
+  expect(violations.map(({ path }) => path)).toEqual(["spec.template.spec.containers[0].image"]);
+  expect(violations[0]?.message).toMatch(/^container main /);
+  expect(violations[0]?.message).toMatch(words);
+  expect(violations[0]?.message).toMatch(
+    /Write a tag that names a version, such as :1\.4\.2, or better a digest/,
+  );
+});
+
+test.each(kinds)("a compliant %s has no violation, and a bad one has one at its place", (kind) => {
+  expect(pinnedImages.check(object(kind))).toEqual([]);
+  const changes: Changes = { "containers.1.image": "registry.test/thing:latest" };
+  expect(pinnedImages.check(object(kind, changes)).map(({ path }) => path)).toEqual([
+    `${specPaths[kind]}.containers[1].image`,
+  ]);
+});
+
+test("containers of every sort are judged, each by itself", () => {
+  const changes = {
+    "initContainers.0.image": "a:latest",
+    "containers.0.image": "b:latest",
+    "ephemeralContainers.0.image": "c:latest",
+    "ephemeralContainers.0.name": undefined,
+  };
+  const violations = pinnedImages.check(object("Pod", changes));
+  expect(violations.map(({ path, message }) => [path, message.split(",")[0]])).toEqual([
+    ["spec.initContainers[0].image", "container first runs a:latest"],
+    ["spec.containers[0].image", "container main runs b:latest"],
+    ["spec.ephemeralContainers[0].image", "container ephemeralContainers[0] runs c:latest"],
+  ]);
+});
+
+test("objects without pods have no violation", () => {
+  expect(pinnedImages.check({ kind: "ConfigMap", spec: { containers: [{ image: "a:latest" }] } })).toEqual(
+    [],
+  );
+});

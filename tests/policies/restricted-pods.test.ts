@@ -1,0 +1,311 @@
+import { describe, expect, test } from "vitest";
+import { restrictedPods } from "../../policies/pods/restricted-pods.ts";
+import { type Changes, each, kinds, object, set, specPaths } from "./fixtures.ts";
+
+const spec = specPaths.Deployment;
+const podContext = "securityContext";
+const context = "containers.0.securityContext";
+const apparmor = "container.apparmor.security.beta.kubernetes.io/main";
+
+const containerPaths = ["initContainers[0]", "containers[0]", "containers[1]", "ephemeralContainers[0]"];
+
+/** What is changed in a compliant Deployment, the paths below the pod's specification that are to blame, and words of the message. */
+type Violation = readonly [title: string, changes: Changes, paths: readonly string[], words: RegExp];
+
+const ofThePod: readonly Violation[] = [
+  ["the node's network", { hostNetwork: true }, ["hostNetwork"], /namespace of its node; remove hostNetwork/],
+  ["the node's processes", { hostPID: true }, ["hostPID"], /remove hostPID/],
+  ["the node's IPC", { hostIPC: true }, ["hostIPC"], /remove hostIPC/],
+  [
+    "an unsafe sysctl",
+    { [`${podContext}.sysctls`]: [{ name: "kernel.msgmax", value: "1" }] },
+    ["securityContext.sysctls"],
+    /sysctl kernel.msgmax/,
+  ],
+  [
+    "a sysctl without a name",
+    { [`${podContext}.sysctls`]: [{}] },
+    ["securityContext.sysctls"],
+    /reaches beyond the pod/,
+  ],
+  [
+    "root allowed, though containers forbid it",
+    { [`${podContext}.runAsNonRoot`]: false, ...each("securityContext.runAsNonRoot", true) },
+    ["securityContext.runAsNonRoot"],
+    /set runAsNonRoot: true/,
+  ],
+  [
+    "user 0, though containers have others",
+    { [`${podContext}.runAsUser`]: 0, ...each("securityContext.runAsUser", 1000) },
+    ["securityContext.runAsUser"],
+    /user 0/,
+  ],
+  [
+    "no seccomp, though containers have some",
+    {
+      [`${podContext}.seccompProfile.type`]: "Unconfined",
+      ...each("securityContext.seccompProfile", { type: "Localhost" }),
+    },
+    ["securityContext.seccompProfile.type"],
+    /RuntimeDefault/,
+  ],
+  [
+    "no AppArmor",
+    { [`${podContext}.appArmorProfile`]: { type: "Unconfined" } },
+    ["securityContext.appArmorProfile.type"],
+    /AppArmor/,
+  ],
+  [
+    "an AppArmor profile without a type",
+    { [`${podContext}.appArmorProfile`]: {} },
+    ["securityContext.appArmorProfile.type"],
+    /AppArmor/,
+  ],
+  [
+    "an SELinux user",
+    { [`${podContext}.seLinuxOptions`]: { user: "root" } },
+    ["securityContext.seLinuxOptions"],
+    /SELinux/,
+  ],
+  [
+    "a Windows host process",
+    { [`${podContext}.windowsOptions`]: { hostProcess: true } },
+    ["securityContext.windowsOptions.hostProcess"],
+    /host process/,
+  ],
+  [
+    "a directory of the node",
+    { volumes: [{ name: "x", hostPath: { path: "/" } }] },
+    ["volumes[0].hostPath"],
+    /volume x is of type hostPath/,
+  ],
+  [
+    "a network volume",
+    { volumes: [{ name: "y", emptyDir: {} }, { nfs: { server: "s" } }] },
+    ["volumes[1].nfs"],
+    /volume 1 is of type nfs/,
+  ],
+];
+
+const ofAContainer: readonly Violation[] = [
+  [
+    "root allowed by the container",
+    { [`${context}.runAsNonRoot`]: false },
+    [`${index(context)}.runAsNonRoot`],
+    /container main may run as root/,
+  ],
+  ["user 0", { [`${context}.runAsUser`]: 0 }, [`${index(context)}.runAsUser`], /container main runs as root/],
+  [
+    "another seccomp profile",
+    { [`${context}.seccompProfile`]: { type: "Unconfined" } },
+    [`${index(context)}.seccompProfile.type`],
+    /system calls/,
+  ],
+  [
+    "an empty seccomp profile",
+    { [`${context}.seccompProfile`]: {} },
+    [`${index(context)}.seccompProfile.type`],
+    /system calls/,
+  ],
+  [
+    "escalation by default",
+    { [`${context}.allowPrivilegeEscalation`]: undefined },
+    [`${index(context)}.allowPrivilegeEscalation`],
+    /gain privileges/,
+  ],
+  [
+    "escalation",
+    { [`${context}.allowPrivilegeEscalation`]: true },
+    [`${index(context)}.allowPrivilegeEscalation`],
+    /gain privileges/,
+  ],
+  ["privileges", { [`${context}.privileged`]: true }, [`${index(context)}.privileged`], /remove privileged/],
+  [
+    "an open /proc",
+    { [`${context}.procMount`]: "Unmasked" },
+    [`${index(context)}.procMount`],
+    /unmasks \/proc/,
+  ],
+  [
+    "an SELinux role",
+    { [`${context}.seLinuxOptions`]: { role: "r" } },
+    [`${index(context)}.seLinuxOptions`],
+    /SELinux/,
+  ],
+  [
+    "a foreign SELinux type",
+    { [`${context}.seLinuxOptions`]: { type: "spc_t" } },
+    [`${index(context)}.seLinuxOptions`],
+    /SELinux/,
+  ],
+  [
+    "an AppArmor profile of no known type",
+    { [`${context}.appArmorProfile`]: { type: "Other" } },
+    [`${index(context)}.appArmorProfile.type`],
+    /AppArmor/,
+  ],
+  [
+    "a host process",
+    { [`${context}.windowsOptions`]: { hostProcess: true } },
+    [`${index(context)}.windowsOptions.hostProcess`],
+    /host process/,
+  ],
+  [
+    "all capabilities",
+    { [`${context}.capabilities`]: undefined },
+    [`${index(context)}.capabilities.drop`],
+    /drop: \[ALL\]/,
+  ],
+  [
+    "capabilities dropped one by one",
+    { [`${context}.capabilities.drop`]: ["NET_RAW", "all"] },
+    [`${index(context)}.capabilities.drop`],
+    /drop: \[ALL\]/,
+  ],
+  [
+    "capabilities added",
+    { [`${context}.capabilities.add`]: ["NET_BIND_SERVICE", "CHOWN", "SYS_TIME"] },
+    [`${index(context)}.capabilities.add`],
+    /adds CHOWN, SYS_TIME; only NET_BIND_SERVICE/,
+  ],
+  [
+    "a port of the node",
+    { "containers.0.ports.0.hostPort": 80 },
+    ["containers[0].ports[0].hostPort"],
+    /port 80 of its node/,
+  ],
+  [
+    "a probe of another host",
+    { "containers.0.livenessProbe.httpGet.host": "10.0.0.1" },
+    ["containers[0].livenessProbe.httpGet.host"],
+    /another host/,
+  ],
+  [
+    "a readiness probe of another host",
+    { "containers.0.readinessProbe": { tcpSocket: { host: "h", port: 1 } } },
+    ["containers[0].readinessProbe.tcpSocket.host"],
+    /another host/,
+  ],
+  [
+    "a startup probe of another host",
+    { "containers.0.startupProbe": { httpGet: { host: "h" } } },
+    ["containers[0].startupProbe.httpGet.host"],
+    /another host/,
+  ],
+  [
+    "a hook that calls another host",
+    {
+      "containers.0.lifecycle": {
+        postStart: { httpGet: { host: "h" } },
+        preStop: { tcpSocket: { host: "h" } },
+      },
+    },
+    ["containers[0].lifecycle.postStart.httpGet.host", "containers[0].lifecycle.preStop.tcpSocket.host"],
+    /another host/,
+  ],
+];
+
+const everywhere: readonly Violation[] = [
+  [
+    "no word about root",
+    { [`${podContext}.runAsNonRoot`]: undefined },
+    all("runAsNonRoot"),
+    /may run as root; set runAsNonRoot: true on it or its pod/,
+  ],
+  [
+    "no seccomp profile",
+    { [`${podContext}.seccompProfile`]: undefined },
+    all("seccompProfile.type"),
+    /set seccompProfile.type: RuntimeDefault on it or its pod/,
+  ],
+  [
+    "no security context of the pod",
+    { [podContext]: undefined },
+    containerPaths.flatMap((path) => [
+      `${path}.securityContext.runAsNonRoot`,
+      `${path}.securityContext.seccompProfile.type`,
+    ]),
+    /set/,
+  ],
+];
+
+describe.each([
+  ["of the pod", ofThePod],
+  ["of a container", ofAContainer],
+  ["of every container", everywhere],
+])("a violation %s is found", (_, violations) => {
+  test.each(violations)("%s", (_title, changes, paths, words) => {
+    const found = restrictedPods.check(object("Deployment", changes));
+    expect(found.map(({ path }) => path).sort()).toEqual(paths.map((path) => `${spec}.${path}`).sort());
+    for (const { message } of found) expect(message).toMatch(words);
+  });
+});
+
+test.each(kinds)("a compliant %s has no violation, and a bad one has one at its place", (kind) => {
+  expect(restrictedPods.check(object(kind))).toEqual([]);
+  expect(restrictedPods.check(object(kind, { hostPID: true })).map(({ path }) => path)).toEqual([
+    `${specPaths[kind]}.hostPID`,
+  ]);
+});
+
+test.each([
+  ["initContainers.0", "initContainers[0]", "first"],
+  ["containers.1", "containers[1]", "side"],
+  ["ephemeralContainers.0", "ephemeralContainers[0]", "debug"],
+])("%s are judged like the others", (path, place, name) => {
+  const found = restrictedPods.check(object("Pod", { [`${path}.securityContext`]: undefined }));
+  expect(found.map((violation) => violation.path).sort()).toEqual([
+    `spec.${place}.securityContext.allowPrivilegeEscalation`,
+    `spec.${place}.securityContext.capabilities.drop`,
+  ]);
+  for (const { message } of found) expect(message).toMatch(`container ${name} `);
+});
+
+test("a user namespace and Windows excuse nothing else", () => {
+  const found = (changes: Changes) => restrictedPods.check(object("Pod", changes)).map(({ path }) => path);
+  expect(found({ hostUsers: false, [`${context}.procMount`]: "Unmasked" })).toEqual([
+    `spec.${index(context)}.procMount`,
+  ]);
+  expect(found({ os: { name: "windows" }, [`${podContext}.runAsNonRoot`]: false })).toContain(
+    "spec.securityContext.runAsNonRoot",
+  );
+  expect(found({ os: { name: "linux" }, [`${context}.capabilities`]: undefined })).toHaveLength(1);
+  expect(found({ hostUsers: true, [`${context}.runAsUser`]: 0 })).toHaveLength(1);
+});
+
+describe("AppArmor annotations of the pod", () => {
+  function annotated(value: unknown) {
+    const deployment = object("Deployment");
+    set(deployment, "spec.template.metadata", { annotations: { other: "x", [apparmor]: value } });
+    return restrictedPods.check(deployment);
+  }
+
+  test.each(["", "runtime/default", "localhost/profile"])("%j is allowed", (value) => {
+    expect(annotated(value)).toEqual([]);
+  });
+
+  test.each(["unconfined", "other", 5])("%j is refused", (value) => {
+    expect(annotated(value)).toEqual([
+      {
+        path: `spec.template.metadata.annotations["${apparmor}"]`,
+        message: "the annotation switches AppArmor off; use appArmorProfile.type: RuntimeDefault",
+      },
+    ]);
+  });
+});
+
+test("objects without pods have no violation", () => {
+  const hostPath = { kind: "PersistentVolume", spec: { hostPath: { path: "/" }, hostNetwork: true } };
+  expect(restrictedPods.check(hostPath)).toEqual([]);
+  expect(restrictedPods.check({})).toEqual([]);
+});
+
+/** A path with indices as violations write them. */
+function index(path: string): string {
+  return path.replace(/\.(\d+)/g, "[$1]");
+}
+
+/** A field of every container's security context, as violations write it. */
+function all(field: string): string[] {
+  return containerPaths.map((path) => `${path}.securityContext.${field}`);
+}
