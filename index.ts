@@ -2,9 +2,16 @@ import { Data } from "./components/data/index.ts";
 import { connect } from "./components/foundation/cluster.ts";
 import { Foundation } from "./components/foundation/index.ts";
 import { Gateway } from "./components/gateway/index.ts";
+import { Observability } from "./components/observability/index.ts";
 import { Verification } from "./components/verification/index.ts";
 import { loadConfig } from "./config/index.ts";
-import { dataArgs, foundationArgs, gatewayArgs, verificationArgs } from "./config/slices.ts";
+import {
+  dataArgs,
+  foundationArgs,
+  gatewayArgs,
+  observabilityArgs,
+  verificationArgs,
+} from "./config/slices.ts";
 
 const config = loadConfig();
 const options = { providers: [connect("cluster", config.cluster)] };
@@ -13,6 +20,11 @@ const foundation = new Foundation("foundation", foundationArgs(config), options)
 const data = new Data("data", dataArgs(config, foundation), options);
 const verification = new Verification("verification", verificationArgs(config, foundation, data), options);
 const gateway = new Gateway("gateway", gatewayArgs(config, foundation, data), options);
+const observability = new Observability(
+  "observability",
+  observabilityArgs(foundation, verification, gateway),
+  options,
+);
 
 /** Name of the namespace that the platform lives in. */
 export const namespace = foundation.platform.namespace;
@@ -29,5 +41,5 @@ export const credentialSecrets = {
   database: data.database.credential.secret,
   cache: data.cache.credential.secret,
   gateway: gateway.secret,
-  metrics: foundation.platform.metricsCredential.secret,
+  metrics: observability.secret,
 };

@@ -1,6 +1,5 @@
 import type { z } from "zod";
 import { bytesOf, millicoresOf, postgresBytesOf, redisBytesOf } from "../components/foundation/quantity.ts";
-
 import type { ContainerResources } from "../components/foundation/resources.ts";
 
 /** Judges keys of one section against each other, as far as they are quantities at all. */
@@ -31,6 +30,8 @@ interface Postgresql {
   readonly storage: { readonly size: string };
   readonly parameters: {
     readonly shared_buffers: string;
+    readonly maintenance_work_mem: string;
+    readonly wal_buffers: string;
     readonly min_wal_size: string;
     readonly max_wal_size: string;
   };
@@ -43,8 +44,18 @@ export const checkPostgresql: SectionCheck<Postgresql> = ({ parameters, resource
     report(context, {
       path: ["parameters", "shared_buffers"],
       value: parameters.shared_buffers,
-      allowed: `at most half of resources.limits.memory, which is ${resources.limits.memory}`,
-      example: `${mebibytes(halfMemory)}MB`,
+      allowed: `at most half of resources.limits.memory, which is ${resources.limits.memory}; or raise that`,
+      example: exampleOf(halfMemory, 16, "MB"),
+    });
+  }
+  const held = sum(
+    [parameters.shared_buffers, parameters.maintenance_work_mem, parameters.wal_buffers].map(postgresBytesOf),
+  );
+  if (exceeds(held, bytesOf(resources.limits.memory))) {
+    report(context, {
+      path: ["parameters", "maintenance_work_mem"],
+      value: parameters.maintenance_work_mem,
+      allowed: `with shared_buffers and wal_buffers at most resources.limits.memory, which is ${resources.limits.memory}; or raise that`,
     });
   }
   const halfVolume = share(bytesOf(storage.size), 0.5);
@@ -52,8 +63,8 @@ export const checkPostgresql: SectionCheck<Postgresql> = ({ parameters, resource
     report(context, {
       path: ["parameters", "max_wal_size"],
       value: parameters.max_wal_size,
-      allowed: `at most half of storage.size, which is ${storage.size} (a full volume stops the database)`,
-      example: `${mebibytes(halfVolume)}MB`,
+      allowed: `at most half of storage.size, which is ${storage.size} (a full volume stops the database); or raise that`,
+      example: exampleOf(halfVolume, 64, "MB"),
     });
   }
   if (exceeds(postgresBytesOf(parameters.min_wal_size), postgresBytesOf(parameters.max_wal_size))) {
@@ -78,8 +89,8 @@ export const checkRedis: SectionCheck<Redis> = ({ maxmemory, resources }, contex
     report(context, {
       path: ["maxmemory"],
       value: maxmemory,
-      allowed: `at most three quarters of resources.limits.memory, which is ${resources.limits.memory} (a snapshot copies pages)`,
-      example: `${mebibytes(limit)}mb`,
+      allowed: `at most three quarters of resources.limits.memory, which is ${resources.limits.memory} (a snapshot copies pages); or raise that`,
+      example: exampleOf(limit, 8, "mb"),
     });
   }
 };
@@ -93,13 +104,22 @@ function share(bytes: number | undefined, part: number): number | undefined {
   return bytes === undefined ? undefined : bytes * part;
 }
 
-function mebibytes(bytes = 0): number {
-  return Math.floor(bytes / 2 ** 20);
+function sum(values: readonly (number | undefined)[]): number | undefined {
+  return values.reduce<number | undefined>(
+    (total, value) => (total === undefined || value === undefined ? undefined : total + value),
+    0,
+  );
+}
+
+/** So many whole mebibytes as an example, unless they are below what the key takes at least. */
+function exampleOf(bytes: number | undefined, least: number, unit: string): string | undefined {
+  const mebibytes = Math.floor((bytes ?? 0) / 2 ** 20);
+  return mebibytes < least ? undefined : `${mebibytes}${unit}`;
 }
 
 function report<T>(
   context: z.core.$RefinementCtx<T>,
-  { path, ...params }: { path: string[]; value: string; allowed: string; example: string },
+  { path, ...params }: { path: string[]; value: string; allowed: string; example?: string | undefined },
 ): void {
   context.addIssue({ code: "custom", path, params });
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { fieldHelp } from "./fields.ts";
-import { innerOf } from "./problems.ts";
 import { schema } from "./schema.ts";
+import { innerOf } from "./schema-walk.ts";
 
 /** One key of the configuration, for a reader. */
 export interface DocumentedKey {

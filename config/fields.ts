@@ -118,31 +118,61 @@ export function version(example: string) {
   return field(z.string().regex(/^\d+\.\d+\.\d+$/), { allowed: "a version of three numbers", example });
 }
 
-const imagePattern =
-  /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*(:\d{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+(:[\w][\w.-]{0,127})?(@sha256:[a-f0-9]{64})?$/;
+const host = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*(:\d{1,5})?$/;
+const pathStep = /^[a-z0-9]+([._-]+[a-z0-9]+)*$/;
+const tagOrDigest = /^(:(?<tag>[\w][\w.-]{0,127}))?(?<digest>@sha256:[a-f0-9]{64})?$/;
+
+/** A registry host, with a path if need be. */
+export function imageRegistry(example: string) {
+  return field(z.string().refine(isRegistry), {
+    allowed: "a registry host (with a dot or a port), with a path if need be, without a slash at its end",
+    example,
+  });
+}
 
 /** A complete, pinned image reference: registry host, repository, and a tag that is a version, or a digest. */
 export function pinnedImage(example: string) {
   return field(
-    z.string().refine((value) => imagePattern.test(value) && isPinned(value) && hasRegistryHost(value)),
+    z.string().refine((value) => pinOf(value) !== undefined),
     {
       allowed:
-        "an image with registry host and path, pinned by digest or by a tag that holds a version (never latest)",
+        "an image with registry host and path, pinned by digest or by a tag that begins with a version (never latest)",
       example,
     },
   );
 }
 
-/** True for an image reference with a digest, or with a tag that names a version rather than a moving target. */
-export function isPinned(image: string): boolean {
-  if (/@sha256:[a-f0-9]{64}$/.test(image)) return true;
-  const tag = /:([\w][\w.-]*)$/.exec(image)?.[1];
-  return tag !== undefined && /\d+\.\d+/.test(tag);
+/** A pinned image of PostgreSQL 17 or 18 on Debian; of a digest alone nothing more can be told. */
+export function postgresqlImage(example: string) {
+  return field(
+    z.string().refine((value) => {
+      const pin = pinOf(value);
+      return (
+        pin !== undefined &&
+        (pin.tag === undefined || (/^1[78]\./.test(pin.tag) && !pin.tag.includes("alpine")))
+      );
+    }),
+    {
+      allowed:
+        "an image of PostgreSQL 17 or 18 on Debian with registry host and path, pinned by digest or by a tag that begins with its version",
+      example,
+    },
+  );
 }
 
-function hasRegistryHost(image: string): boolean {
-  const host = image.split("/")[0] ?? "";
-  return image.includes("/") && (host.includes(".") || host.includes(":") || host === "localhost");
+/** Tag and digest of a complete, pinned reference; undefined for any other. */
+function pinOf(image: string): { tag?: string | undefined; digest?: string | undefined } | undefined {
+  const match = /^(?<repository>[^@]*?)(?<pin>(:[^/:@]*)?(@.*)?)$/.exec(image)?.groups;
+  const pin = tagOrDigest.exec(match?.pin ?? "")?.groups;
+  if (!match?.repository?.includes("/") || !isRegistry(match.repository) || !pin) return undefined;
+  const isPinned = pin.digest !== undefined || /^v?\d+(\.\d+)+/.test(pin.tag ?? "");
+  return isPinned ? { tag: pin.tag, digest: pin.digest } : undefined;
+}
+
+function isRegistry(value: string): boolean {
+  const [first = "", ...path] = value.split("/");
+  const isHost = host.test(first) && (/[.:]/.test(first) || first === "localhost");
+  return isHost && path.every((step) => pathStep.test(step));
 }
 
 /**

@@ -1,6 +1,8 @@
+import { z } from "zod";
 import type { ClusterConfig } from "../components/foundation/cluster.ts";
-import { type Problem, problemsOf } from "./problems.ts";
+import { nearest, type Problem, problemsOf } from "./problems.ts";
 import { type StackConfig, schema, secretKeys } from "./schema.ts";
+import { schemaAt, unwrapped } from "./schema-walk.ts";
 
 /** The configuration of a stack as the Pulumi CLI hands it over. */
 export interface RawConfig {
@@ -27,23 +29,40 @@ export function parseConfig(raw: RawConfig): ParseResult {
   const input = structured(raw);
   const parsed = schema.safeParse(input);
   const isSecret = (key: string) => raw.secretKeys.has(`${raw.project}:${key}`);
+  const exposed = exposedSecrets(raw);
+  const judged = parsed.success ? [] : problemsOf(parsed.error, input, raw.project, isSecret);
   const problems = [
     ...clusterProblems(raw),
-    ...(parsed.success ? [] : problemsOf(parsed.error, input, raw.project, isSecret)),
-    ...exposedSecrets(raw),
+    ...judged.filter(({ key }) => !exposed.some((other) => other.key === key)),
+    ...exposed,
   ];
-  const context = raw.values["kubernetes:context"];
+  const context = raw.values["kubernetes:context"]?.trim();
   if (problems.length > 0 || !parsed.success || !context) return { problems };
   const kubeconfig = raw.values["kubernetes:kubeconfig"];
   return { config: { ...parsed.data, cluster: kubeconfig ? { context, kubeconfig } : { context } } };
 }
 
+const clusterKeys = ["context", "kubeconfig"];
+
 function clusterProblems({ values, stack }: RawConfig): Problem[] {
-  if (values["kubernetes:context"]?.trim()) return [];
+  const unknown = Object.keys(values)
+    .filter((key) => key.startsWith("kubernetes:") && !clusterKeys.includes(key.slice("kubernetes:".length)))
+    .map((key) => ({
+      key,
+      advice: `is not used by this stack; ${suggestion(key.slice("kubernetes:".length))}`,
+    }));
+  if (values["kubernetes:context"]?.trim()) return unknown;
   const advice =
     "is missing: a stack never deploys to whatever context happens to be current; name one of " +
     `\`kubectl config get-contexts\` with \`pulumi config set kubernetes:context NAME --stack ${stack}\``;
-  return [{ key: "kubernetes:context", advice }];
+  return [{ key: "kubernetes:context", advice }, ...unknown];
+}
+
+function suggestion(key: string): string {
+  const near = nearest(key, clusterKeys);
+  return near
+    ? `did you mean kubernetes:${near}?`
+    : `it uses ${clusterKeys.map((one) => `kubernetes:${one}`).join(" and ")}`;
 }
 
 function exposedSecrets(raw: RawConfig): Problem[] {
@@ -67,11 +86,10 @@ function structured({ project, values }: RawConfig): Record<string, unknown> {
   );
 }
 
+/** Whether the value of a key is text by itself rather than JSON; so is that of a key that nobody knows. */
 function isText(name: string): boolean {
-  return (
-    (secretKeys as readonly string[]).includes(name) ||
-    ["namespace", "environment", "team", "clusterDomain"].includes(name)
-  );
+  const kind = unwrapped(schemaAt([name]));
+  return !(kind instanceof z.ZodObject);
 }
 
 function parsedJson(value: string): unknown {

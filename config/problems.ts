@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { fieldHelp } from "./fields.ts";
-import { schema, secretKeys } from "./schema.ts";
+import { secretKeys } from "./schema.ts";
+import { innerOf, keysOf, leafPaths, schemaAt, unwrapped } from "./schema-walk.ts";
 
 /** One problem of a configuration. */
 export interface Problem {
@@ -69,13 +70,24 @@ function expectedKind(path: readonly string[]): string {
 }
 
 function unknownKey(project: string, path: readonly string[], key: string): Problem {
+  return { key: fullKey(project, [...path, key]), advice: `is not a known key; ${suggestion(path, key)}` };
+}
+
+function suggestion(path: readonly string[], key: string): string {
   const known = keysOf(unwrapped(schemaAt(path)));
-  const nearest = known
-    .map((candidate) => ({ candidate, distance: editDistance(key.toLowerCase(), candidate.toLowerCase()) }))
+  const near = nearest(key, known);
+  if (near) return `did you mean ${near}?`;
+  const elsewhere = leafPaths().find((leaf) => leaf.at(-1)?.toLowerCase() === key.toLowerCase());
+  if (elsewhere) return `did you mean ${elsewhere.join(".")}?`;
+  return `known keys here are ${known.join(", ")}`;
+}
+
+/** The candidate that a word was probably meant to be. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const best = candidates
+    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)[0];
-  const isNear = nearest && nearest.distance <= Math.max(2, Math.floor(key.length / 3));
-  const advice = isNear ? `did you mean ${nearest.candidate}?` : `known keys here are ${known.join(", ")}`;
-  return { key: fullKey(project, [...path, key]), advice: `is not a known key; ${advice}` };
+  return best && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined;
 }
 
 /** The key as `pulumi config set --path` takes it. */
@@ -106,38 +118,6 @@ function helpAt(path: readonly string[]) {
     if (help) return help;
   }
   return undefined;
-}
-
-function schemaAt(path: readonly string[]): z.ZodType | undefined {
-  return path.reduce<z.ZodType | undefined>((node, key) => childOf(unwrapped(node), key), schema);
-}
-
-function childOf(node: z.ZodType | undefined, key: string): z.ZodType | undefined {
-  if (node instanceof z.ZodObject) return node.shape[key];
-  if (node instanceof z.ZodRecord) return node.valueType as z.ZodType;
-  if (node instanceof z.ZodArray) return node.element as z.ZodType;
-  return undefined;
-}
-
-function keysOf(node: z.ZodType | undefined): string[] {
-  if (node instanceof z.ZodObject) return Object.keys(node.shape);
-  if (node instanceof z.ZodRecord && node.keyType instanceof z.ZodEnum)
-    return node.keyType.options.map(String);
-  return [];
-}
-
-/** What a default or an optional wraps; undefined for everything else. */
-export function innerOf(node: z.ZodType): z.ZodType | undefined {
-  if (node instanceof z.ZodDefault || node instanceof z.ZodPrefault || node instanceof z.ZodOptional) {
-    return node.unwrap() as z.ZodType;
-  }
-  return undefined;
-}
-
-function unwrapped(node: z.ZodType | undefined): z.ZodType | undefined {
-  let current = node;
-  for (let inner = current && innerOf(current); inner; inner = innerOf(inner)) current = inner;
-  return current;
 }
 
 /** Number of single-character edits between two words (Levenshtein). */

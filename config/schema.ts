@@ -7,11 +7,13 @@ import {
   dnsLabel,
   dnsName,
   field,
+  imageRegistry,
   integer,
   memory,
   oneOf,
   pinnedImage,
   postgresMemory,
+  postgresqlImage,
   redisMemory,
   secret,
   storage,
@@ -46,10 +48,7 @@ function volume(size: string) {
 
 const images = z.strictObject({
   /** Registry and path before the names of the platform's own images. */
-  registry: field(z.string().regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/), {
-    allowed: "a registry host, with a path if need be, without a slash at its end",
-    example: "ghcr.io/iot-verification",
-  }).default("ghcr.io/iot-verification"),
+  registry: imageRegistry("ghcr.io/iot-verification").default("ghcr.io/iot-verification"),
   /** Tag of the platform's own images: the version of the platform. */
   tag: field(
     z
@@ -57,7 +56,10 @@ const images = z.strictObject({
       .max(128)
       .regex(/^[\w][\w.-]*$/)
       .refine((tag) => /\d+\.\d+/.test(tag)),
-    { allowed: "a tag that holds a version (never latest)", example: "0.1.0" },
+    {
+      allowed: "a tag that holds a version (never latest), quoted if it looks like a number",
+      example: '"0.1.0"',
+    },
   ).default("0.1.0"),
   /** Complete references that replace single images of the platform, by the name of their workload. */
   overrides: z
@@ -66,12 +68,11 @@ const images = z.strictObject({
       pinnedImage("ghcr.io/iot-verification/api-gateway:0.1.1"),
     )
     .default({}),
-  postgresql: pinnedImage("docker.io/library/postgres:17.10-bookworm").default(
-    "docker.io/library/postgres:17.10-bookworm",
+  /** The pod is made for the Debian variant of the official image; data of one major version is for that version. */
+  postgresql: postgresqlImage("docker.io/library/postgres:17.11-bookworm").default(
+    "docker.io/library/postgres:17.11-bookworm",
   ),
-  redis: pinnedImage("docker.io/library/redis:8.2.8-bookworm").default(
-    "docker.io/library/redis:8.2.8-bookworm",
-  ),
+  redis: pinnedImage("docker.io/library/redis:8.2.10").default("docker.io/library/redis:8.2.10"),
   /** Secrets of the namespace that hold registry credentials. */
   pullSecrets: field(z.array(dnsName("registry-credentials")).max(8), {
     allowed: "a list of at most 8 names of Secrets",
@@ -80,13 +81,15 @@ const images = z.strictObject({
 });
 
 const settings = z.strictObject({
-  databaseName: field(z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/), {
-    allowed: "an SQL identifier: lower-case letters, digits and '_', at most 63 characters",
+  databaseName: field(z.string().regex(/^(?!(postgres|template[01])$)[a-z_][a-z0-9_]{0,62}$/), {
+    allowed:
+      "an SQL identifier: lower-case letters, digits and '_', at most 63 characters; not postgres, template0 or template1",
     example: "iot_verification",
   }).default("iot_verification"),
-  databaseUser: field(z.string().regex(/^(?!pg_|postgres$)[a-z_][a-z0-9_]{0,49}$/), {
+  databaseUser: field(z.string().regex(/^(?!pg_|(postgres|public|none)$)[a-z_][a-z0-9_]{0,49}$/), {
     // A login is this, "_" and 12 digits of the password's revision; PostgreSQL cuts names at 63 characters.
-    allowed: "an SQL identifier of at most 50 characters, neither postgres nor one that begins with pg_",
+    allowed:
+      "an SQL identifier of at most 50 characters, not postgres, public or none, nor one that begins with pg_",
     example: "iot_user",
   }).default("iot_user"),
   coqVersion: version("8.16.0").default("8.16.0"),
@@ -179,7 +182,7 @@ const gateway = z.strictObject({
   scratch: storage("64Mi").default("64Mi"),
 });
 
-const generation = integer("a count that only grows: raise it to have a new credential", {
+const generation = integer("a count: raise it by one to have a new credential", {
   min: 1,
   max: 1_000_000,
   example: 2,
@@ -203,6 +206,9 @@ export const secretKeys = [
   "jwtSecret",
   "apiKey",
   "prometheusToken",
+  "jwtSecretPrevious",
+  "apiKeyPrevious",
+  "prometheusTokenPrevious",
 ] as const;
 
 /** The whole configuration of a stack. Defaults are the sizes of production. */
@@ -233,6 +239,10 @@ export const schema = z.strictObject({
   jwtSecret: secret(32).optional(),
   apiKey: secret(24).optional(),
   prometheusToken: secret(24).optional(),
+  /** The values before given ones, which are accepted besides. */
+  jwtSecretPrevious: secret(32).optional(),
+  apiKeyPrevious: secret(24).optional(),
+  prometheusTokenPrevious: secret(24).optional(),
 });
 
 /** A validated configuration. */

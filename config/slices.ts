@@ -2,14 +2,16 @@ import { serviceNames } from "../components/contract/runtime.ts";
 import { type StandardId, standards } from "../components/contract/standards.ts";
 import type { Data, DataArgs } from "../components/data/index.ts";
 import type { Foundation, FoundationArgs } from "../components/foundation/index.ts";
-import type { GatewayArgs } from "../components/gateway/index.ts";
-import type { VerificationArgs } from "../components/verification/index.ts";
+import type { MountedCredential } from "../components/foundation/mounted-credential.ts";
+import type { Gateway, GatewayArgs } from "../components/gateway/index.ts";
+import type { ObservabilityArgs } from "../components/observability/index.ts";
+import type { Verification, VerificationArgs } from "../components/verification/index.ts";
 import { verifierResources } from "../components/verification/sizing.ts";
 import { ownImage } from "./images.ts";
 import type { StackConfig } from "./schema.ts";
 import { settingsOf } from "./settings.ts";
 
-/** The part of the configuration that each tier gets, joined with what the tiers before it give. */
+// The part of the configuration that each tier gets, joined with what the tiers before it give.
 
 export function foundationArgs(config: StackConfig): FoundationArgs {
   const { namespace, clusterDomain, environment, team, rotation } = config;
@@ -23,8 +25,18 @@ export function foundationArgs(config: StackConfig): FoundationArgs {
     credentials: {
       database: { given: config.databasePassword, generation: rotation.database, length: 32 },
       redis: { given: config.redisPassword, generation: rotation.redis, length: 32 },
-      jwtSecret: { given: config.jwtSecret, generation: rotation.jwtSecret, length: 64 },
-      apiKey: { given: config.apiKey, generation: rotation.apiKey, length: 40 },
+      jwtSecret: {
+        given: config.jwtSecret,
+        givenPrevious: config.jwtSecretPrevious,
+        generation: rotation.jwtSecret,
+        length: 64,
+      },
+      apiKey: {
+        given: config.apiKey,
+        givenPrevious: config.apiKeyPrevious,
+        generation: rotation.apiKey,
+        length: 40,
+      },
       prometheusToken: { given: config.prometheusToken, generation: rotation.prometheusToken, length: 40 },
     },
   };
@@ -65,7 +77,7 @@ export function verificationArgs(
     }),
     scratch: verification.scratch,
     verificationTimeout: settings.verificationTimeout,
-    credentials: [data.database.credential, data.cache.credential],
+    credentials: logins(data),
   };
 }
 
@@ -78,8 +90,25 @@ export function gatewayArgs(
     platform,
     image: ownImage(config.images, serviceNames.gateway),
     ...config.gateway,
-    credentials: [data.database.credential, data.cache.credential],
+    credentials: logins(data),
     jwtSecret: credentials.jwtSecret,
     apiKey: credentials.apiKey,
+  };
+}
+
+/** What every reader of database and cache mounts. */
+function logins({ database, cache }: Data): MountedCredential[] {
+  return [database.credential, cache.credential];
+}
+
+export function observabilityArgs(
+  { platform, credentials }: Foundation,
+  verification: Verification,
+  gateway: Gateway,
+): ObservabilityArgs {
+  return {
+    platform,
+    token: credentials.prometheusToken,
+    workloads: [gateway.url, ...Object.values(verification.urls)],
   };
 }

@@ -63,10 +63,18 @@ export const credentialFiles = {
   database: { username: "DATABASE_USER_FILE", password: "DATABASE_PASSWORD_FILE" },
   /** Password of Redis' default user. */
   redis: { password: "REDIS_PASSWORD_FILE" },
-  /** What the gateway checks its callers against: HMAC key of its JSON Web Tokens, and the API key. */
-  gateway: { "jwt-secret": "JWT_SECRET_FILE", "api-key": "API_KEY_FILE" },
-  /** Bearer token that a scraper of the metrics path must present. */
-  metrics: { token: "PROMETHEUS_TOKEN_FILE" },
+  /**
+   * What the gateway checks its callers against: HMAC key of its JSON Web Tokens, which it signs with too, and the API
+   * key. The values before them are accepted as well; there are none before the first rotation.
+   */
+  gateway: {
+    "jwt-secret": "JWT_SECRET_FILE",
+    "previous-jwt-secret": "JWT_SECRET_PREVIOUS_FILE",
+    "api-key": "API_KEY_FILE",
+    "previous-api-key": "API_KEY_PREVIOUS_FILE",
+  },
+  /** Bearer token that a scraper of the metrics path must present, and the one before it, if any. */
+  metrics: { token: "PROMETHEUS_TOKEN_FILE", "previous-token": "PROMETHEUS_TOKEN_PREVIOUS_FILE" },
 } as const;
 
 /** The name of a credential. */
@@ -84,7 +92,7 @@ export const ports = { http: 8080, metrics: 9464 } as const;
 export const paths = {
   /** 200 while the process works at all; otherwise it is restarted. */
   health: "/health",
-  /** 200 while what the workload needs answers too; otherwise it gets no traffic. */
+  /** 200 while the database answers too; otherwise it gets no traffic. Redis does not count: it is a cache. */
   ready: "/ready",
   /** Prometheus text format, on the metrics port. */
   metrics: "/metrics",
@@ -92,6 +100,9 @@ export const paths = {
 
 /** The one writable directory: scratch space of one pod, gone with it. The root file system is read-only. */
 export const scratchDirectory = "/tmp";
+
+/** Seconds that a workload goes on to answer after it was told to end: so long until no new request reaches it. */
+export const drainSeconds = 5;
 
 /** User and group that the platform's own images run as. */
 export const user = { uid: 65532, gid: 65532 } as const;
@@ -105,4 +116,4 @@ export const serviceNames = {
 } as const;
 
 /** Ports of the data services, and the port of the gateway's Service. */
-export const servicePorts = { gateway: 80, verifier: 8080, database: 5432, redis: 6379 } as const;
+export const servicePorts = { gateway: 80, verifier: ports.http, database: 5432, redis: 6379 } as const;

@@ -4,7 +4,9 @@ import { Postgresql, type PostgresqlArgs } from "./postgresql/index.ts";
 import { Redis, type RedisArgs } from "./redis/index.ts";
 
 export interface DataArgs {
+  /** The platform's record. */
   readonly postgresql: PostgresqlArgs;
+  /** The platform's cache. */
   readonly redis: RedisArgs;
 }
 
@@ -18,7 +20,9 @@ export interface DataService {
 
 /** The data tier: PostgreSQL, which is the platform's record, and Redis, which is its cache. */
 export class Data extends pulumi.ComponentResource {
+  /** PostgreSQL. */
   readonly database: DataService;
+  /** Redis. */
   readonly cache: DataService;
 
   constructor(name: string, args: DataArgs, options?: pulumi.ComponentResourceOptions) {

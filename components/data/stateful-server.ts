@@ -1,62 +1,115 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { podSecurity } from "../foundation/hardening.ts";
+import { contentOf } from "../foundation/accepted.ts";
 import type { Platform } from "../foundation/index.ts";
-import { type Component, selectorLabels, workloadLabels } from "../foundation/labels.ts";
+import { type Component, selectorLabels } from "../foundation/labels.ts";
+import { metadataOf } from "../foundation/metadata.ts";
 import type { VolumeSize } from "../foundation/resources.ts";
 import { hostOnceReady, skipServiceAwait } from "../foundation/service.ts";
+import { type ServerPod, serverPodTemplate } from "./server-pod.ts";
 
-/** The pod of a server: what differs from server to server. */
-export interface ServerPod {
-  /** User and group that the image runs as. */
-  readonly user: { readonly uid: number; readonly gid: number };
-  /** What rolls the pod when it changes. */
-  readonly annotations: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Seconds between the request to end and the end by force. */
-  readonly terminationGracePeriodSeconds: number;
-  /** Where the data volume is mounted. */
-  readonly dataDirectory: string;
-  readonly container: Omit<k8s.types.input.core.v1.Container, "volumeMounts">;
-  /** Where the volumes besides the data volume are mounted. */
-  readonly volumeMounts: readonly k8s.types.input.core.v1.VolumeMount[];
-  /** Volumes besides the data volume. */
-  readonly volumes: readonly k8s.types.input.core.v1.Volume[];
-}
+type Entries = Readonly<Record<string, pulumi.Output<string>>>;
 
 export interface StatefulServerArgs {
+  /** What it stands on. */
   readonly platform: Platform;
   /** Name of the StatefulSet and of the Service that clients use: a DNS label. */
   readonly server: string;
+  /** The part that it plays. */
   readonly component: Component;
   /** TCP port of the server. */
   readonly port: number;
   /** The data volume; it outlives pods and the StatefulSet. */
   readonly storage: VolumeSize;
+  /** Files of its configuration by name. */
+  readonly files: Readonly<Record<string, string>>;
+  /** What the server has to accept, one file for each entry. */
+  readonly accepted: Entries;
+  /** The Secret for readers, written once the server is ready: entries of the Service Binding specification. */
+  readonly published: {
+    readonly name: string;
+    /** Kind of the service, such as `postgresql`. */
+    readonly type: string;
+    readonly entries: Readonly<Record<string, pulumi.Input<string>>>;
+  };
   readonly pod: ServerPod;
 }
 
-/** A single server with a volume of its own, behind a headless Service for its pod and a Service for its clients. */
+/**
+ * A single server with a volume of its own, behind a headless Service for its pod and a Service for its clients.
+ *
+ * A credential has two Secrets: one tells the server what to accept, the other tells readers what to use. The second
+ * changes only when the server is ready with the first.
+ */
 export class StatefulServer extends pulumi.ComponentResource {
-  /** DNS name of the clients' Service, once the server is ready. */
-  readonly host: pulumi.Output<string>;
+  /** Address of the clients' Service, `HOST:PORT`, once the server is ready. */
+  readonly endpoint: pulumi.Output<string>;
+  /** Name of the readers' Secret, once it is written. */
+  readonly publishedSecret: pulumi.Output<string>;
 
   constructor(name: string, args: StatefulServerArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:data:StatefulServer", name, {}, options);
+    const revision = args.platform.revisionOf(contentOf(args.accepted));
     const account = this.createServiceAccount(`${name}-account`, args);
+    const configuration = this.createConfiguration(`${name}-configuration`, args);
+    const accepted = this.createAcceptedSecret(`${name}-accepted`, args, revision);
     const pods = this.createHeadlessService(`${name}-pods`, args);
     const statefulSet = this.createStatefulSet(`${name}-statefulset`, args, {
-      account: account.metadata.name,
       governingService: pods.metadata.name,
+      template: serverPodTemplate({
+        ...args,
+        revision,
+        account: account.metadata.name,
+        configMap: configuration.metadata.name,
+        acceptedSecret: accepted.metadata.name,
+        publishedSecret: args.published.name,
+      }),
     });
     const service = this.createClientService(`${name}-service`, args);
-    this.host = hostOnceReady(args.platform, service, statefulSet);
-    this.registerOutputs({ host: this.host });
+    const host = hostOnceReady(args.platform, service, statefulSet);
+    this.endpoint = pulumi.interpolate`${host}:${args.port}`;
+    this.publishedSecret = this.createPublishedSecret(`${name}-published`, args, host).metadata.name;
+    this.registerOutputs({ endpoint: this.endpoint });
   }
 
   private createServiceAccount(name: string, args: StatefulServerArgs) {
     return new k8s.core.v1.ServiceAccount(
       name,
-      { metadata: metadataOf(args), automountServiceAccountToken: false },
+      { metadata: metadata(args, args.server), automountServiceAccountToken: false },
+      { parent: this },
+    );
+  }
+
+  private createConfiguration(name: string, args: StatefulServerArgs) {
+    return new k8s.core.v1.ConfigMap(
+      name,
+      { metadata: metadata(args, `${args.server}-configuration`), data: args.files },
+      { parent: this },
+    );
+  }
+
+  /** The revision tells the pod whether what it sees is what it was made for. */
+  private createAcceptedSecret(name: string, args: StatefulServerArgs, revision: pulumi.Output<string>) {
+    return new k8s.core.v1.Secret(
+      name,
+      {
+        metadata: metadata(args, `${args.server}-accepted-credentials`),
+        stringData: { ...args.accepted, revision },
+      },
+      { parent: this },
+    );
+  }
+
+  /** https://servicebinding.io/spec/core/1.1.0/#well-known-secret-entries */
+  private createPublishedSecret(name: string, args: StatefulServerArgs, host: pulumi.Output<string>) {
+    const { type, entries } = args.published;
+    return new k8s.core.v1.Secret(
+      name,
+      {
+        metadata: metadata(args, args.published.name),
+        type: `servicebinding.io/${type}`,
+        stringData: { type, host, port: String(args.port), ...entries },
+      },
       { parent: this },
     );
   }
@@ -66,7 +119,7 @@ export class StatefulServer extends pulumi.ComponentResource {
     return new k8s.core.v1.Service(
       name,
       {
-        metadata: { ...metadataOf(args), name: `${args.server}-pods`, annotations: skipServiceAwait },
+        metadata: { ...metadata(args, `${args.server}-pods`), annotations: skipServiceAwait },
         spec: { clusterIP: "None", publishNotReadyAddresses: true, ...selection(args) },
       },
       { parent: this },
@@ -77,7 +130,7 @@ export class StatefulServer extends pulumi.ComponentResource {
     return new k8s.core.v1.Service(
       name,
       {
-        metadata: { ...metadataOf(args), annotations: skipServiceAwait },
+        metadata: { ...metadata(args, args.server), annotations: skipServiceAwait },
         spec: { type: "ClusterIP", ...selection(args) },
       },
       { parent: this },
@@ -87,73 +140,49 @@ export class StatefulServer extends pulumi.ComponentResource {
   private createStatefulSet(
     name: string,
     args: StatefulServerArgs,
-    {
-      account,
-      governingService,
-    }: { account: pulumi.Output<string>; governingService: pulumi.Output<string> },
+    spec: { governingService: pulumi.Output<string>; template: k8s.types.input.core.v1.PodTemplateSpec },
   ) {
     return new k8s.apps.v1.StatefulSet(
       name,
       {
-        metadata: metadataOf(args),
+        metadata: metadata(args, args.server),
         spec: {
           replicas: 1,
-          serviceName: governingService,
-          revisionHistoryLimit: 3,
+          serviceName: spec.governingService,
+          // In order, a pod that cannot become ready would keep its own mended successor from being made:
+          // https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
+          podManagementPolicy: "Parallel",
           selector: { matchLabels: selectorLabels(args.server) },
           persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
-          template: podTemplate(args, account),
-          volumeClaimTemplates: [claimTemplate(args)],
+          template: spec.template,
+          volumeClaimTemplates: [claimTemplate(args.storage)],
         },
       },
-      { parent: this },
+      // A claim is what it was made as. Replacing the StatefulSet would stop the server and not change the claim.
+      { parent: this, ignoreChanges: ["spec.volumeClaimTemplates"] },
     );
   }
 }
 
-function metadataOf({ platform, server, component }: StatefulServerArgs) {
-  return { name: server, namespace: platform.namespace, labels: workloadLabels(server, component) };
+function metadata({ platform, server, component }: StatefulServerArgs, name: string) {
+  return metadataOf({ name, namespace: platform.namespace, workload: server, component });
 }
 
 function selection({ server, port, pod }: StatefulServerArgs) {
-  const name = pod.container.name;
+  const { name } = pod.container;
   return {
     selector: selectorLabels(server),
     ports: [{ name, port, targetPort: name, protocol: "TCP" }],
   };
 }
 
-function podTemplate(
-  { platform, server, component, pod }: StatefulServerArgs,
-  account: pulumi.Output<string>,
-): k8s.types.input.core.v1.PodTemplateSpec {
+function claimTemplate({ size, storageClass }: VolumeSize) {
   return {
-    metadata: { labels: workloadLabels(server, component), annotations: pod.annotations },
-    spec: {
-      serviceAccountName: account,
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      imagePullSecrets: platform.pullSecrets.map((name) => ({ name })),
-      terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds,
-      securityContext: podSecurity(pod.user),
-      containers: [
-        {
-          ...pod.container,
-          volumeMounts: [{ name: "data", mountPath: pod.dataDirectory }, ...pod.volumeMounts],
-        },
-      ],
-      volumes: [...pod.volumes],
-    },
-  };
-}
-
-function claimTemplate({ server, component, storage }: StatefulServerArgs) {
-  return {
-    metadata: { name: "data", labels: workloadLabels(server, component) },
+    metadata: { name: "data" },
     spec: {
       accessModes: ["ReadWriteOnce"],
-      ...(storage.storageClass && { storageClassName: storage.storageClass }),
-      resources: { requests: { storage: storage.size } },
+      ...(storageClass && { storageClassName: storageClass }),
+      resources: { requests: { storage: size } },
     },
   };
 }

@@ -16,15 +16,14 @@ export function checksumOf(data: Readonly<Record<string, string>>): string {
 }
 
 /**
- * Revision of a credential: changes exactly when the credential does, and tells nothing of it, because it is keyed
- * with a secret of the stack. Plain, so that names and annotations may carry it.
+ * Makes revisions of credentials: one changes exactly when its credential does, and tells nothing of it, because it is
+ * keyed with a secret of the stack. Plain, so that names and annotations may carry it.
  */
-export function revisionOf(
-  key: pulumi.Input<string>,
-  credential: pulumi.Input<string>,
-): pulumi.Output<string> {
-  const digest = pulumi
-    .all([key, credential])
-    .apply(([keyValue, value]) => createHmac("sha256", keyValue).update(value).digest("hex").slice(0, 12));
-  return pulumi.unsecret(digest);
+export function revisionWith(key: pulumi.Input<string>) {
+  return (content: pulumi.Input<string>): pulumi.Output<string> =>
+    pulumi.unsecret(
+      pulumi
+        .all([key, content])
+        .apply(([secret, value]) => createHmac("sha256", secret).update(value).digest("hex").slice(0, 12)),
+    );
 }

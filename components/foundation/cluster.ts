@@ -15,8 +15,8 @@ export function connect(name: string, { context, kubeconfig }: ClusterConfig): k
     context,
     // It may hold a token.
     ...(kubeconfig && { kubeconfig: pulumi.secret(kubeconfig) }),
-    // The context's name stands for the cluster: an edited kubeconfig does not replace everything in it.
-    clusterIdentifier: context,
+    // A stack is of one cluster: another name for it, or an edited kubeconfig, does not replace everything in it.
+    clusterIdentifier: `${pulumi.getProject()}/${pulumi.getStack()}`,
     // Content changes in place; what reads it rolls by the checksum in its pods' annotations.
     enableConfigMapMutable: true,
     enableSecretMutable: true,

@@ -1,19 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { revisionOf } from "./checksum.ts";
+import { revisionWith } from "./checksum.ts";
 
-/** A secret value, and what tells that it has changed. */
+/** A secret value. */
 export interface Credential {
   readonly value: pulumi.Output<string>;
-  /** Changes exactly when the value does; tells nothing of it. */
-  readonly revision: pulumi.Output<string>;
+  /** The value before this one, which a server goes on to accept while readers change over; absent when there was none. */
+  readonly previous?: pulumi.Output<string>;
 }
 
 /** Where the value of one credential comes from. */
 export interface CredentialSource {
   /** The value, where somebody else has chosen it. @default a generated one */
-  readonly given?: string;
-  /** Which generated value: another number is another value. */
+  readonly given?: string | undefined;
+  /** The value before the given one. @default the generated one */
+  readonly givenPrevious?: string | undefined;
+  /** Which generated value, from 1: the one before it is kept, so that going back by one brings it back. */
   readonly generation: number;
   /** Characters of a generated value: letters and digits, 5.95 bits each. */
   readonly length: number;
@@ -32,14 +34,14 @@ export interface CredentialsArgs {
  */
 export class Credentials extends pulumi.ComponentResource {
   readonly credentials: Readonly<Record<CredentialId, Credential>>;
+  /** Revision of any content: changes exactly when the content does, and tells nothing of it. */
+  readonly revisionOf: (content: pulumi.Input<string>) => pulumi.Output<string>;
 
   constructor(name: string, { sources }: CredentialsArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:foundation:Credentials", name, {}, options);
-    const revisionKey = this.password(`${name}-revision-key`, { generation: 1, length: 43 });
-    const make = (id: CredentialId): Credential => {
-      const value = this.credentialValue(`${name}-${kebabCase(id)}`, sources[id]);
-      return { value, revision: revisionOf(revisionKey, value) };
-    };
+    // Another key would be another revision of everything: every login renamed, every pod rolled.
+    this.revisionOf = revisionWith(this.generate(`${name}-revision-key`, 43));
+    const make = (id: CredentialId) => this.createCredential(`${name}-${kebabCase(id)}`, sources[id]);
     this.credentials = {
       database: make("database"),
       redis: make("redis"),
@@ -50,13 +52,19 @@ export class Credentials extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  private credentialValue(name: string, source: CredentialSource): pulumi.Output<string> {
-    return source.given === undefined ? this.password(name, source) : pulumi.secret(source.given);
+  private createCredential(name: string, source: CredentialSource): Credential {
+    const { given, givenPrevious, generation, length } = source;
+    const generated = (number: number) => this.generate(`${name}-${number}`, length);
+    if (given !== undefined) {
+      const previous = givenPrevious === undefined ? generated(generation) : pulumi.secret(givenPrevious);
+      return { value: pulumi.secret(given), previous };
+    }
+    const value = generated(generation);
+    return generation > 1 ? { value, previous: generated(generation - 1) } : { value };
   }
 
-  private password(name: string, { generation, length }: CredentialSource): pulumi.Output<string> {
-    const keepers = { generation: String(generation) };
-    return new random.RandomPassword(name, { length, special: false, keepers }, { parent: this }).result;
+  private generate(name: string, length: number): pulumi.Output<string> {
+    return new random.RandomPassword(name, { length, special: false }, { parent: this }).result;
   }
 }
 

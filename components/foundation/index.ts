@@ -1,8 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { acceptedEntries, contentOf } from "./accepted.ts";
 import { type Credential, type CredentialId, type CredentialSource, Credentials } from "./credentials.ts";
-import { platformName, workloadLabels } from "./labels.ts";
-import { type MountedCredential, secretMount } from "./mounted-credential.ts";
+import { platformName } from "./labels.ts";
+import { metadataOf } from "./metadata.ts";
+import type { MountedCredential } from "./mounted-credential.ts";
 import type { Settings } from "./settings.ts";
 
 /** What every tier stands on. */
@@ -15,8 +17,10 @@ export interface Platform {
   readonly settings: { readonly configMap: pulumi.Output<string>; readonly values: Settings };
   /** Secrets of the namespace with which images are pulled. */
   readonly pullSecrets: readonly string[];
-  /** Token that scrapers of the platform's own workloads present. */
+  /** Tokens that the platform's own workloads accept from scrapers of their metrics. */
   readonly metricsCredential: MountedCredential;
+  /** Revision of a credential: changes exactly when the credential does, and tells nothing of it. */
+  readonly revisionOf: (content: pulumi.Input<string>) => pulumi.Output<string>;
 }
 
 export interface FoundationArgs {
@@ -46,24 +50,23 @@ export class Foundation extends pulumi.ComponentResource {
     super("iot:foundation:Foundation", name, {}, options);
     const namespace = this.createNamespace(`${name}-namespace`, args).metadata.name;
     const settings = this.createSettings(`${name}-settings`, namespace, args.settings);
-    const { credentials } = new Credentials(
-      `${name}-credentials`,
-      { sources: args.credentials },
-      { parent: this },
-    );
-    const metrics = this.createMetricsSecret(
-      `${name}-metrics-credentials`,
-      namespace,
-      credentials.prometheusToken,
-    );
+    const made = new Credentials(`${name}-credentials`, { sources: args.credentials }, { parent: this });
+    const tokens = acceptedEntries({ token: made.credentials.prometheusToken });
+    const metrics = this.createMetricsSecret(`${name}-metrics-tokens`, namespace, tokens);
 
-    this.credentials = credentials;
+    this.credentials = made.credentials;
     this.platform = {
       namespace,
       clusterDomain: args.clusterDomain,
       settings: { configMap: settings.metadata.name, values: args.settings },
       pullSecrets: args.pullSecrets ?? [],
-      metricsCredential: secretMount("metrics", metrics, credentials.prometheusToken.revision),
+      metricsCredential: {
+        credential: "metrics",
+        secret: metrics.metadata.name,
+        entries: Object.keys(tokens),
+        revision: made.revisionOf(contentOf(tokens)),
+      },
+      revisionOf: made.revisionOf,
     };
     this.registerOutputs({ namespace });
   }
@@ -81,21 +84,27 @@ export class Foundation extends pulumi.ComponentResource {
   }
 
   private createSettings(name: string, namespace: pulumi.Output<string>, data: Settings) {
-    const metadata = {
+    const metadata = metadataOf({
       name: "platform-settings",
       namespace,
-      labels: workloadLabels("settings", "foundation"),
-    };
+      workload: "settings",
+      component: "foundation",
+    });
     return new k8s.core.v1.ConfigMap(name, { metadata, data }, { parent: this });
   }
 
-  private createMetricsSecret(name: string, namespace: pulumi.Output<string>, { value }: Credential) {
-    const metadata = {
-      name: "metrics-credentials",
+  private createMetricsSecret(
+    name: string,
+    namespace: pulumi.Output<string>,
+    stringData: Record<string, pulumi.Output<string>>,
+  ) {
+    const metadata = metadataOf({
+      name: "metrics-tokens",
       namespace,
-      labels: workloadLabels("metrics", "foundation"),
-    };
-    return new k8s.core.v1.Secret(name, { metadata, stringData: { token: value } }, { parent: this });
+      workload: "metrics",
+      component: "foundation",
+    });
+    return new k8s.core.v1.Secret(name, { metadata, stringData }, { parent: this });
   }
 }
 

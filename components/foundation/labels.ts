@@ -19,4 +19,4 @@ export function workloadLabels(workload: string, component: Component): Labels {
 }
 
 /** The part that a workload plays in the platform. */
-export type Component = "gateway" | "verifier" | "database" | "cache" | "foundation";
+export type Component = "gateway" | "verifier" | "database" | "cache" | "foundation" | "observability";

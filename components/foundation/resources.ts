@@ -1,3 +1,6 @@
+import type * as k8s from "@pulumi/kubernetes";
+import { bytesOf, memoryQuantity } from "./quantity.ts";
+
 /** CPU and memory of a container, as Kubernetes quantities: what is reserved, and what it may use at most. */
 export interface ContainerResources {
   readonly requests: { readonly cpu: string; readonly memory: string };
@@ -10,4 +13,16 @@ export interface VolumeSize {
   readonly size: string;
   /** Name of the StorageClass. @default the cluster's default class */
   readonly storageClass?: string | undefined;
+}
+
+/** Room for a container's log, which the kubelet counts as ephemeral storage of the pod. */
+const logBytes = 256 * 2 ** 20;
+
+/** Resources with as much ephemeral storage as the scratch space and the log take: the scheduler then knows of it. */
+export function withEphemeralStorage(
+  { requests, limits }: ContainerResources,
+  scratch: string,
+): k8s.types.input.core.v1.ResourceRequirements {
+  const storage = { "ephemeral-storage": memoryQuantity((bytesOf(scratch) ?? 0) + logBytes) };
+  return { requests: { ...requests, ...storage }, limits: { ...limits, ...storage } };
 }

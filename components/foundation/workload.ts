@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  drainSeconds,
   paths,
   ports,
   type SettingKey,
@@ -9,14 +10,16 @@ import {
   user,
 } from "../contract/runtime.ts";
 import { checksumOf, settingsChecksumAnnotation } from "./checksum.ts";
-import { containerSecurity, podSecurity } from "./hardening.ts";
 import type { Platform } from "./index.ts";
 import { type Component, selectorLabels, workloadLabels } from "./labels.ts";
+import { metadataOf } from "./metadata.ts";
 import { type MountedCredential, mountsOf } from "./mounted-credential.ts";
-import type { ContainerResources } from "./resources.ts";
+import { hardenedPod } from "./pod.ts";
+import { type ContainerResources, withEphemeralStorage } from "./resources.ts";
 import { hostOnceReady, skipServiceAwait } from "./service.ts";
 
 export interface WorkloadArgs {
+  /** What it stands on. */
   readonly platform: Platform;
   /** Name of the workload and of its Service: a DNS label. */
   readonly workload: string;
@@ -24,7 +27,9 @@ export interface WorkloadArgs {
   readonly component: Component;
   /** Complete image reference. */
   readonly image: string;
+  /** Number of pods. */
   readonly replicas: number;
+  /** CPU and memory of each pod. */
   readonly resources: ContainerResources;
   /** Size of the scratch space, as a Kubernetes quantity. */
   readonly scratch: string;
@@ -36,7 +41,7 @@ export interface WorkloadArgs {
   readonly credentials: readonly MountedCredential[];
   /** Further environment variables. @default none */
   readonly env?: Readonly<Record<string, string>>;
-  /** Seconds between the request to end and the end by force. */
+  /** Seconds that it may take to finish what it has begun, once nothing new reaches it. */
   readonly terminationGracePeriodSeconds: number;
 }
 
@@ -58,7 +63,7 @@ export class Workload extends pulumi.ComponentResource {
   private createServiceAccount(name: string, args: WorkloadArgs) {
     return new k8s.core.v1.ServiceAccount(
       name,
-      { metadata: metadataOf(args), automountServiceAccountToken: false },
+      { metadata: metadata(args), automountServiceAccountToken: false },
       { parent: this },
     );
   }
@@ -67,7 +72,7 @@ export class Workload extends pulumi.ComponentResource {
     return new k8s.apps.v1.Deployment(
       name,
       {
-        metadata: metadataOf(args),
+        metadata: metadata(args),
         spec: {
           replicas: args.replicas,
           revisionHistoryLimit: 3,
@@ -84,7 +89,7 @@ export class Workload extends pulumi.ComponentResource {
     return new k8s.core.v1.Service(
       name,
       {
-        metadata: { ...metadataOf(args), annotations: skipServiceAwait },
+        metadata: { ...metadata(args), annotations: skipServiceAwait },
         spec: {
           type: "ClusterIP",
           selector: selectorLabels(args.workload),
@@ -96,8 +101,8 @@ export class Workload extends pulumi.ComponentResource {
   }
 }
 
-function metadataOf({ platform, workload, component }: WorkloadArgs) {
-  return { name: workload, namespace: platform.namespace, labels: workloadLabels(workload, component) };
+function metadata({ platform, workload, component }: WorkloadArgs) {
+  return metadataOf({ name: workload, namespace: platform.namespace, workload, component });
 }
 
 function podTemplate(
@@ -112,31 +117,28 @@ function podTemplate(
       labels: workloadLabels(args.workload, args.component),
       annotations: { [settingsChecksumAnnotation]: checksumOf(read), ...mounts.annotations },
     },
-    spec: {
-      serviceAccountName: account,
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      imagePullSecrets: platform.pullSecrets.map((name) => ({ name })),
-      terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
-      securityContext: podSecurity(user),
+    spec: hardenedPod({
+      account,
+      user,
+      pullSecrets: platform.pullSecrets,
+      terminationGracePeriodSeconds: args.terminationGracePeriodSeconds + drainSeconds,
       containers: [
         {
           name: args.workload,
           image: args.image,
-          imagePullPolicy: "IfNotPresent",
           ports: [
             { name: "http", containerPort: ports.http, protocol: "TCP" },
             { name: "metrics", containerPort: ports.metrics, protocol: "TCP" },
           ],
           env: [...plainEnvironment(args), ...settingsEnvironment(args), ...mounts.env],
-          resources: args.resources,
+          resources: withEphemeralStorage(args.resources, args.scratch),
           volumeMounts: [{ name: "scratch", mountPath: scratchDirectory }, ...mounts.volumeMounts],
-          securityContext: containerSecurity,
+          lifecycle: { preStop: { sleep: { seconds: drainSeconds } } },
           ...probes,
         },
       ],
       volumes: [{ name: "scratch", emptyDir: { sizeLimit: args.scratch } }, ...mounts.volumes],
-    },
+    }),
   };
 }
 

@@ -1,18 +1,22 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { commonSettings, serviceNames, servicePorts } from "../contract/runtime.ts";
+import { acceptedEntries, contentOf } from "../foundation/accepted.ts";
 import type { Credential } from "../foundation/credentials.ts";
 import type { Platform } from "../foundation/index.ts";
-import { workloadLabels } from "../foundation/labels.ts";
-import { type MountedCredential, secretMount } from "../foundation/mounted-credential.ts";
+import { metadataOf } from "../foundation/metadata.ts";
+import type { MountedCredential } from "../foundation/mounted-credential.ts";
 import type { ContainerResources } from "../foundation/resources.ts";
 import { Workload } from "../foundation/workload.ts";
 
 export interface GatewayArgs {
+  /** What it stands on. */
   readonly platform: Platform;
   /** Complete image reference. */
   readonly image: string;
+  /** Number of pods. */
   readonly replicas: number;
+  /** CPU and memory of each pod. */
   readonly resources: ContainerResources;
   /** Size of a pod's scratch space, as a Kubernetes quantity. */
   readonly scratch: string;
@@ -28,30 +32,50 @@ export interface GatewayArgs {
 export class Gateway extends pulumi.ComponentResource {
   /** URL of the API inside the cluster, once the gateway is available. */
   readonly url: pulumi.Output<string>;
-  /** Name of the Secret that opens the API: entries `jwt-secret` and `api-key`. */
+  /** Name of the Secret with the key that opens the API, entry `api-key`, once the gateway accepts it. */
   readonly secret: pulumi.Output<string>;
 
   constructor(name: string, args: GatewayArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:gateway:Gateway", name, {}, options);
-    const secret = this.createSecret(`${name}-credentials`, args);
-    const revision = pulumi.interpolate`${args.jwtSecret.revision}-${args.apiKey.revision}`;
-    const workload = this.createWorkload(`${name}-api`, args, secretMount("gateway", secret, revision));
+    const accepted = acceptedEntries({ "jwt-secret": args.jwtSecret, "api-key": args.apiKey });
+    const acceptedSecret = this.createAcceptedSecret(`${name}-accepted`, args, accepted);
+    const workload = this.createWorkload(`${name}-api`, args, {
+      credential: "gateway",
+      secret: acceptedSecret.metadata.name,
+      entries: Object.keys(accepted),
+      revision: args.platform.revisionOf(contentOf(accepted)),
+    });
+    const published = this.createPublishedSecret(`${name}-published`, args, workload.url);
     this.url = workload.url;
-    this.secret = secret.metadata.name;
+    this.secret = published.metadata.name;
     this.registerOutputs({ url: this.url, secret: this.secret });
   }
 
-  private createSecret(name: string, { platform, jwtSecret, apiKey }: GatewayArgs) {
+  private createAcceptedSecret(
+    name: string,
+    { platform }: GatewayArgs,
+    stringData: Record<string, pulumi.Output<string>>,
+  ) {
+    const metadata = metadataOf({
+      name: "api-gateway-accepted-credentials",
+      namespace: platform.namespace,
+      workload: serviceNames.gateway,
+      component: "gateway",
+    });
+    return new k8s.core.v1.Secret(name, { metadata, stringData }, { parent: this });
+  }
+
+  /** For callers; a rotated key is in it only once every pod of the gateway accepts it. */
+  private createPublishedSecret(name: string, { platform, apiKey }: GatewayArgs, url: pulumi.Output<string>) {
+    const metadata = metadataOf({
+      name: "api-credentials",
+      namespace: platform.namespace,
+      workload: serviceNames.gateway,
+      component: "gateway",
+    });
     return new k8s.core.v1.Secret(
       name,
-      {
-        metadata: {
-          name: "gateway-credentials",
-          namespace: platform.namespace,
-          labels: workloadLabels(serviceNames.gateway, "gateway"),
-        },
-        stringData: { "jwt-secret": jwtSecret.value, "api-key": apiKey.value },
-      },
+      { metadata, stringData: { url, "api-key": apiKey.value } },
       { parent: this },
     );
   }

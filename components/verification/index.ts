@@ -13,6 +13,7 @@ import type { ContainerResources } from "../foundation/resources.ts";
 import { Workload } from "../foundation/workload.ts";
 
 export interface VerificationArgs {
+  /** What it stands on. */
   readonly platform: Platform;
   /** Complete image reference and number of pods of each standard. */
   readonly verifiers: Readonly<Record<StandardId, { readonly image: string; readonly replicas: number }>>;
@@ -25,6 +26,9 @@ export interface VerificationArgs {
   /** Logins of the database and the cache. */
   readonly credentials: readonly MountedCredential[];
 }
+
+/** Time to store the result of a verification that ended at its very limit. */
+const storingSeconds = 30;
 
 /** The verification tier: one workload for each standard of the table, all alike. */
 export class Verification extends pulumi.ComponentResource {
@@ -55,12 +59,9 @@ export class Verification extends pulumi.ComponentResource {
         settings: [...commonSettings, ...verifierSettings],
         credentials: args.credentials,
         env: { [standardVariable]: standard.id },
-        terminationGracePeriodSeconds: args.verificationTimeout + drainSeconds,
+        terminationGracePeriodSeconds: args.verificationTimeout + storingSeconds,
       },
       { parent: this },
     );
   }
 }
-
-/** Time to store the result of a verification that ended at its very limit. */
-const drainSeconds = 30;

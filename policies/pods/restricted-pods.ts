@@ -117,13 +117,15 @@ function podContext(pod: PodSpec): Violation[] {
 
 const appArmorAnnotation = "container.apparmor.security.beta.kubernetes.io/";
 
+/** Reads just the annotations in question: others may be unknown in a preview, which would end the judgement. */
 function appArmorAnnotations({ annotations }: PodSpec): Violation[] {
-  return Object.entries(annotations.values)
-    .filter(([key]) => key.startsWith(appArmorAnnotation))
-    .filter(
-      ([, value]) => value !== "" && value !== "runtime/default" && !text(value)?.startsWith("localhost/"),
-    )
-    .map(([key]) => ({
+  return Object.keys(annotations.values)
+    .filter((key) => key.startsWith(appArmorAnnotation))
+    .filter((key) => {
+      const value = annotations.values[key];
+      return value !== "" && value !== "runtime/default" && !text(value)?.startsWith("localhost/");
+    })
+    .map((key) => ({
       path: `${annotations.path}["${key}"]`,
       message: "the annotation switches AppArmor off; use appArmorProfile.type: RuntimeDefault",
     }));

@@ -1,29 +1,49 @@
--- Roles of the platform's database; safe to run again at any time.
---   :owner     owns everything and cannot log in
---   :login     acts as the owner; one for each password, so that two passwords are valid while readers change over
-\set password `cat /run/secrets/postgresql/password`
+-- Roles of the platform's database. Safe to run again at any time.
+--   :owner      owns everything and cannot log in
+--   :login      acts as the owner; each password has a login of its own, so that several are valid at a time
+--   :published  the login that readers are told to use at this moment, if any
+-- A login is known by its comment, which says since when it is in use; other members of the owner are left alone.
+\set password `cat /run/server/password`
 
 BEGIN;
 
-SELECT format('CREATE ROLE %I NOLOGIN', :'owner')
+CREATE TEMPORARY VIEW logins AS
+SELECT rolname, shobj_description(oid, 'pg_authid') AS since
+  FROM pg_roles
+ WHERE shobj_description(oid, 'pg_authid') LIKE 'login of the platform since %';
+
+-- The owner, under its present name.
+SELECT pg_get_userbyid(datdba) AS former FROM pg_database WHERE datname = :'database' \gset
+
+SELECT format('ALTER ROLE %I RENAME TO %I', :'former', :'owner')
+ WHERE :'former' NOT IN ('postgres', :'owner')
+   AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'owner') \gexec
+
+SELECT format('CREATE ROLE %I', :'owner')
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'owner') \gexec
 
+ALTER ROLE :"owner" NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD NULL;
+ALTER DATABASE :"database" OWNER TO :"owner";
+REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
+
+-- The login that is asked for.
 SELECT format('CREATE ROLE %I', :'login')
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'login') \gexec
 
 ALTER ROLE :"login" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD :'password';
-GRANT :"owner" TO :"login";
-ALTER ROLE :"login" SET role TO :'owner';
-ALTER DATABASE :"database" OWNER TO :"owner";
-REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
 
--- Logins older than the one before this are revoked.
-SELECT format('DROP ROLE %I', member.rolname)
-  FROM pg_roles AS member
-  JOIN pg_auth_members AS membership ON membership.member = member.oid
-  JOIN pg_roles AS owner ON owner.oid = membership.roleid AND owner.rolname = :'owner'
- WHERE member.rolname <> :'login'
- ORDER BY member.oid DESC
+SELECT format('COMMENT ON ROLE %I IS %L', :'login',
+              to_char(clock_timestamp() AT TIME ZONE 'UTC', '"login of the platform since "YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+ WHERE :'login' IS DISTINCT FROM (SELECT rolname FROM logins ORDER BY since DESC LIMIT 1) \gexec
+
+SELECT format('GRANT %I TO %I', :'owner', rolname), format('ALTER ROLE %I SET role TO %L', rolname, :'owner')
+  FROM logins \gexec
+
+-- Valid stay this login, the published one, and the latest besides: readers may be anywhere between them.
+SELECT format('ALTER ROLE %I NOLOGIN PASSWORD NULL', rolname), format('COMMENT ON ROLE %I IS NULL', rolname)
+  FROM logins
+ WHERE rolname NOT IN (:'login', :'published')
+ ORDER BY since DESC
 OFFSET 1 \gexec
 
 COMMIT;
