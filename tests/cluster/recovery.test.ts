@@ -41,7 +41,7 @@ async function untilWritten(object: string, finished: Promise<unknown>): Promise
   }
 }
 
-const passwordOf = () => secretValues(checkout, "postgresql-server-credentials").password;
+const passwordOf = () => secretValues(checkout, "postgresql-accepted-credentials").password;
 
 describe("a deployment that is killed", () => {
   it.each([
