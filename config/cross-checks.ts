@@ -40,6 +40,9 @@ interface Postgresql {
 /** What PostgreSQL is told to use fits its container and its volume. */
 export const checkPostgresql: SectionCheck<Postgresql> = ({ parameters, resources, storage }, context) => {
   const halfMemory = share(bytesOf(resources.limits.memory), 0.5);
+  const held = sum(
+    [parameters.shared_buffers, parameters.maintenance_work_mem, parameters.wal_buffers].map(postgresBytesOf),
+  );
   if (exceeds(postgresBytesOf(parameters.shared_buffers), halfMemory)) {
     report(context, {
       path: ["parameters", "shared_buffers"],
@@ -47,11 +50,7 @@ export const checkPostgresql: SectionCheck<Postgresql> = ({ parameters, resource
       allowed: `at most half of resources.limits.memory, which is ${resources.limits.memory}; or raise that`,
       example: exampleOf(halfMemory, 16, "MB"),
     });
-  }
-  const held = sum(
-    [parameters.shared_buffers, parameters.maintenance_work_mem, parameters.wal_buffers].map(postgresBytesOf),
-  );
-  if (exceeds(held, bytesOf(resources.limits.memory))) {
+  } else if (exceeds(held, bytesOf(resources.limits.memory))) {
     report(context, {
       path: ["parameters", "maintenance_work_mem"],
       value: parameters.maintenance_work_mem,

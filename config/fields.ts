@@ -119,7 +119,7 @@ export function version(example: string) {
 }
 
 const host = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*(:\d{1,5})?$/;
-const pathStep = /^[a-z0-9]+([._-]+[a-z0-9]+)*$/;
+const pathStep = /^[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*$/;
 const tagOrDigest = /^(:(?<tag>[\w][\w.-]{0,127}))?(?<digest>@sha256:[a-f0-9]{64})?$/;
 
 /** A registry host, with a path if need be. */

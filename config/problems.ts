@@ -77,8 +77,9 @@ function suggestion(path: readonly string[], key: string): string {
   const known = keysOf(unwrapped(schemaAt(path)));
   const near = nearest(key, known);
   if (near) return `did you mean ${near}?`;
-  const elsewhere = leafPaths().find((leaf) => leaf.at(-1)?.toLowerCase() === key.toLowerCase());
-  if (elsewhere) return `did you mean ${elsewhere.join(".")}?`;
+  const elsewhere = leafPaths().filter((leaf) => leaf.at(-1)?.toLowerCase() === key.toLowerCase());
+  const meant = elsewhere.find((leaf) => path.every((step, index) => leaf[index] === step)) ?? elsewhere[0];
+  if (meant) return `did you mean ${meant.join(".")}?`;
   return `known keys here are ${known.join(", ")}`;
 }
 

@@ -54,10 +54,9 @@ const images = z.strictObject({
     z
       .string()
       .max(128)
-      .regex(/^[\w][\w.-]*$/)
-      .refine((tag) => /\d+\.\d+/.test(tag)),
+      .regex(/^v?\d+(\.\d+)+[\w.-]*$/),
     {
-      allowed: "a tag that holds a version (never latest), quoted if it looks like a number",
+      allowed: "a tag that begins with a version (never latest), quoted if it looks like a number",
       example: '"0.1.0"',
     },
   ).default("0.1.0"),
@@ -239,7 +238,7 @@ export const schema = z.strictObject({
   jwtSecret: secret(32).optional(),
   apiKey: secret(24).optional(),
   prometheusToken: secret(24).optional(),
-  /** The values before given ones, which are accepted besides. */
+  /** The values before these, where somebody else had chosen them: accepted besides. */
   jwtSecretPrevious: secret(32).optional(),
   apiKeyPrevious: secret(24).optional(),
   prometheusTokenPrevious: secret(24).optional(),

@@ -37,7 +37,12 @@ export function foundationArgs(config: StackConfig): FoundationArgs {
         generation: rotation.apiKey,
         length: 40,
       },
-      prometheusToken: { given: config.prometheusToken, generation: rotation.prometheusToken, length: 40 },
+      prometheusToken: {
+        given: config.prometheusToken,
+        givenPrevious: config.prometheusTokenPrevious,
+        generation: rotation.prometheusToken,
+        length: 40,
+      },
     },
   };
 }

@@ -1,16 +1,15 @@
-import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { processStart } from "./processes.ts";
 
 /** Who holds a lock. A process id alone is not enough: ids are used again. */
 export interface Holder {
   readonly host: string;
   readonly pid: number;
-  /** When the process began, in whatever form this system tells it; empty when it does not. */
+  /** When the process began, as `processStart` says; empty when this system does not tell. */
   readonly started: string;
   /** Different for every taking of the lock. */
   readonly token: string;
@@ -95,23 +94,4 @@ export function isAlive(holder: Holder): boolean {
   }
   const started = processStart(holder.pid);
   return !started || !holder.started || started === holder.started;
-}
-
-/**
- * The start of a process: clock ticks since boot where there is /proc, `ps`'s date elsewhere. A process that
- * has ended and only waits to be collected by its parent has the start "ended".
- */
-export function processStart(pid: number): string | undefined {
-  try {
-    if (process.platform !== "linux") {
-      return (
-        execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim() || undefined
-      );
-    }
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? "ended" : fields[19];
-  } catch {
-    return undefined;
-  }
 }

@@ -4,15 +4,25 @@
 "use strict";
 
 const { spawn, spawnSync } = require("node:child_process");
-const { constants } = require("node:os");
-const { existsSync, readFileSync } = require("node:fs");
+const { constants, hostname } = require("node:os");
+const fs = require("node:fs");
 const { delimiter, dirname, join } = require("node:path");
 
 const root = join(__dirname, "..");
 const bin = join(root, "node_modules", ".bin");
 
-if (!dependenciesFit() || !pinnedOrOwnNode()) installDependencies();
+if (!isInstalled()) {
+  const problem = alone(() => (isInstalled() ? undefined : installDependencies()));
+  if (problem) {
+    process.stderr.write(`${problem}\n`);
+    process.exit(1);
+  }
+}
 handOver(pinnedOrOwnNode());
+
+function isInstalled() {
+  return dependenciesFit() && pinnedOrOwnNode() !== undefined;
+}
 
 function dependenciesFit() {
   const wanted = packagesOf(join(root, "package-lock.json"));
@@ -28,42 +38,98 @@ function dependenciesFit() {
 /** The pinned Node.js; on platforms that its package does not serve, the one that runs this, if it is new enough. */
 function pinnedOrOwnNode() {
   const pinned = join(bin, "node");
-  if (existsSync(pinned)) return pinned;
+  if (fs.existsSync(pinned)) return pinned;
   const [major, minor] = process.versions.node.split(".").map(Number);
   return major > 22 || (major === 22 && minor >= 18) ? process.execPath : undefined;
 }
 
 function packagesOf(lockfile) {
   try {
-    return JSON.parse(readFileSync(lockfile, "utf8")).packages;
+    return JSON.parse(fs.readFileSync(lockfile, "utf8")).packages;
   } catch {
     return undefined;
   }
 }
 
+/**
+ * Runs `work` while no other process installs. The lock is a link that names its holder, so that it appears with its
+ * content. One whose holder is dead, or that is older than any installation, is taken over.
+ */
+function alone(work) {
+  const lock = join(root, ".local", "install.lock");
+  fs.mkdirSync(dirname(lock), { recursive: true });
+  for (let announced; !take(lock); ) {
+    const holder = livingHolder(lock);
+    if (!holder) continue;
+    if (holder !== announced)
+      process.stderr.write(`Waiting for process ${holder}, which installs the dependencies (${lock})\n`);
+    announced = holder;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
+  try {
+    return work();
+  } finally {
+    fs.rmSync(lock, { force: true });
+  }
+}
+
+function take(lock) {
+  try {
+    fs.symlinkSync(`${process.pid}@${hostname()}`, lock);
+    return true;
+  } catch (error) {
+    if (error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Who holds the lock; removes it when that process is dead. */
+function livingHolder(lock) {
+  const aside = `${lock}.${process.pid}`;
+  try {
+    const holder = fs.readlinkSync(lock);
+    const { mtimeMs } = fs.lstatSync(lock);
+    if (Date.now() - mtimeMs < 30 * 60_000 && mayLive(holder)) return holder;
+    fs.renameSync(lock, aside);
+    // Another process that waited may have been faster, and hold the lock by now.
+    if (fs.readlinkSync(aside) === holder) fs.unlinkSync(aside);
+    else fs.renameSync(aside, lock);
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+  return undefined;
+}
+
+function mayLive(holder) {
+  const [pid, host] = holder.split("@");
+  try {
+    return host !== hostname() || process.kill(Number(pid), 0);
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+/** Returns what went wrong. */
 function installDependencies() {
   process.stderr.write("Installing the dependencies (about a minute)\n");
   // The npm that runs this script, or else the one on PATH.
   const npm = process.env.npm_execpath;
   const [command, first] = npm && /\.c?js$/.test(npm) ? [process.execPath, [npm]] : ["npm", []];
-  const result = spawnSync(command, [...first, "ci", "--loglevel=error", "--no-fund", "--no-audit"], {
-    cwd: root,
-    stdio: ["ignore", 2, 2],
-  });
-  if (result.status === 0 && pinnedOrOwnNode()) return;
-  if (result.status === 0) {
-    process.stderr.write(
+  // Whatever the user's settings leave out elsewhere, is needed here: the pinned Node.js comes by a script.
+  const needed = ["--include=dev", "--include=optional", "--ignore-scripts=false"];
+  const argv = [...first, "ci", ...needed, "--loglevel=error", "--no-fund", "--no-audit"];
+  const result = spawnSync(command, argv, { cwd: root, stdio: ["ignore", 2, 2] });
+  if (result.status === 0 && pinnedOrOwnNode()) return undefined;
+  if (result.status === 0)
+    return (
       `There is no pinned Node.js for ${process.platform} on ${process.arch}, and this one is ${process.version}.\n` +
-        "Install Node.js 22.18 or newer and run the same command again.\n",
+      "Install Node.js 22.18 or newer and run the same command again."
     );
-    process.exit(1);
-  }
   const reason = result.error ? result.error.message : `npm ci ended with ${result.status ?? result.signal}`;
-  process.stderr.write(
+  return (
     `The dependencies could not be installed: ${reason}.\n` +
-      "Check that npm reaches its registry and that there is room on the disk, then run the same command again.\n",
+    "Check that npm reaches its registry and that there is room on the disk, then run the same command again."
   );
-  process.exit(1);
 }
 
 function handOver(node) {
@@ -71,8 +137,14 @@ function handOver(node) {
     stdio: "inherit",
     env: { ...process.env, PATH: [bin, dirname(node), process.env.PATH].join(delimiter) },
   });
-  // Ctrl-C reaches the child by itself, being in the same process group; this process only waits for its end.
-  process.on("SIGINT", () => {});
+  // Ctrl-C at a terminal reaches the child by itself, being in the same process group. Elsewhere the first SIGINT is
+  // passed on, and not those that npm or the group send along with it.
+  const atTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
+  let interrupted = atTerminal;
+  process.on("SIGINT", () => {
+    if (!interrupted) child.kill("SIGINT");
+    interrupted = true;
+  });
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => {
     process.stderr.write(

@@ -1,18 +1,14 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { startCluster } from "./cluster/index.ts";
-import { openWorkspace, type Workspace } from "./engine/index.ts";
-import { stateDir } from "./paths.ts";
+import { startCluster, stopCluster } from "./cluster/index.ts";
+import { openWorkspace, readProjectFiles, type Workspace } from "./engine/index.ts";
+import { root, stateDir } from "./paths.ts";
 import type { Report } from "./report.ts";
+import { chooseTarget, forgetCommand, recordedTarget, recordTarget, type Target } from "./target.ts";
 import { ensureTools, type Tool, type ToolName } from "./toolchain/index.ts";
-
-/** Where a stack is deployed to: the local cluster, or one that the user has. */
-export type Target =
-  | { readonly kind: "local" }
-  | { readonly kind: "context"; readonly context: string; readonly kubeconfig: string };
+import { brokenCluster } from "./watch.ts";
 
 /** A stack, ready for commands of the CLI. */
 export interface Session {
@@ -21,7 +17,6 @@ export interface Session {
   readonly cluster: { readonly kubeconfig: string; readonly context: string };
   /** The cluster was made by this call: whatever the state says of its objects is of an earlier one. */
   readonly fresh: boolean;
-  readonly kubectl: string;
 }
 
 const engineTools = ["pulumi", "pulumi-resource-kubernetes", "kubectl"] as const;
@@ -48,7 +43,7 @@ export function clusterName(stack: string): string {
  * Makes ready for commands on a stack: tools, the cluster that it is deployed to, a workspace.
  *
  * @param args.context the context to deploy to. @default where the stack is deployed already, else the local cluster
- * @throws when the stack is deployed elsewhere, or the context does not exist or does not answer
+ * @throws when the stack is deployed elsewhere, a file of it is broken, or the context does not exist or does not answer
  */
 export async function openSession(args: {
   readonly stack: string;
@@ -56,76 +51,80 @@ export async function openSession(args: {
   readonly report: Report;
 }): Promise<Session> {
   const { stack, report } = args;
-  const directory = stateDir(stack);
-  const target = targetOf(stack, args.context);
-  const local = target.kind === "local";
-  const tools = await (local ? allTools(report) : ensureTools(engineTools, report));
-  const kubectl = tools.kubectl.path;
-  if (!local) await checkContext(kubectl, target);
-  const { fresh, ...cluster } = local
-    ? await startLocal(directory, stack, tools as Record<ToolName, Tool>, report)
-    : { kubeconfig: target.kubeconfig, context: target.context, fresh: false };
-  mkdirSync(directory, { recursive: true });
-  writeFileSync(targetFile(stack), JSON.stringify(target));
-  const workspace = await openWorkspace({
-    stack,
-    stateDir: directory,
-    tools: { pulumi: tools.pulumi, kubernetes: tools["pulumi-resource-kubernetes"] },
-    cluster,
-    report,
-  });
-  return { target, workspace, cluster, fresh, kubectl };
+  // Files first: a broken one is better known before minutes of work.
+  readProjectFiles({ checkout: root, stack });
+  const target = chooseTarget(stack, args.context);
+  const session = target.kind === "local" ? localCluster(stack, report) : ownCluster(stack, target, report);
+  const { tools, fresh, cluster } = await session;
+  recordTarget(stack, target);
+  const workspace = await openWorkspace({ ...workspaceArgs(stack, tools, report), cluster });
+  return { target, workspace, cluster, fresh };
 }
 
-/** Where a stack is deployed to; undefined while it is deployed nowhere. */
-export function recordedTarget(stack: string): Target | undefined {
-  const file = targetFile(stack);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Target) : undefined;
+/** Makes ready for commands that need no cluster; neither makes nor reaches one. */
+export async function openOffline(args: {
+  readonly stack: string;
+  readonly report: Report;
+}): Promise<Workspace> {
+  const { stack, report } = args;
+  return openWorkspace(workspaceArgs(stack, await ensureTools(engineTools, report), report));
 }
 
-function targetFile(stack: string): string {
-  return join(stateDir(stack), "target.json");
+type EngineToolName = (typeof engineTools)[number];
+
+function workspaceArgs(stack: string, tools: Readonly<Record<EngineToolName, Tool>>, report: Report) {
+  const { pulumi, "pulumi-resource-kubernetes": kubernetes } = tools;
+  return { stack, stateDir: stateDir(stack), tools: { pulumi, kubernetes }, report };
 }
 
-function targetOf(stack: string, context: string | undefined): Target {
-  const recorded = recordedTarget(stack);
-  if (context === undefined) return recorded ?? { kind: "local" };
-  const isOther = recorded && !(recorded.kind === "context" && recorded.context === context);
-  if (isOther) {
-    const place = recorded.kind === "local" ? "the local cluster" : `context "${recorded.context}"`;
-    throw new Error(
-      `stack ${stack} is deployed to ${place}; run \`npm run down -- --stack ${stack}\` before you deploy it to "${context}"`,
-    );
-  }
-  const kubeconfig = process.env.KUBECONFIG || join(homedir(), ".kube", "config");
-  return recorded ?? { kind: "context", context, kubeconfig };
-}
-
-async function startLocal(directory: string, stack: string, tools: Record<ToolName, Tool>, report: Report) {
+async function localCluster(stack: string, report: Report) {
+  const tools = await allTools(report);
   const paths = Object.fromEntries(Object.values(tools).map(({ name, path }) => [name, path])) as Record<
     ToolName,
     string
   >;
-  return startCluster({ stateDir: directory, name: clusterName(stack), tools: paths, report });
+  const place = { stateDir: stateDir(stack), name: clusterName(stack) };
+  const { fresh, kubeconfig, context } = await startCluster({ ...place, tools: paths, report });
+  return { tools, fresh, cluster: { kubeconfig, context, broken: () => brokenCluster(place) } };
 }
 
-async function checkContext(
+async function ownCluster(stack: string, target: Target & { kind: "context" }, report: Report) {
+  const tools = await ensureTools(engineTools, report);
+  const { context, kubeconfig } = target;
+  const problem = await contextProblem(tools.kubectl.path, target);
+  if (problem) {
+    const way = recordedTarget(stack)
+      ? ` If that cluster is gone for good, drop the stack's local state with: ${forgetCommand(stack)}`
+      : "";
+    throw new Error(`${problem}. Nothing was changed.${way}`);
+  }
+  // A stack without objects may have been prepared for the local cluster before.
+  const place = { stateDir: stateDir(stack), name: clusterName(stack) };
+  if (existsSync(join(place.stateDir, "cluster"))) await stopCluster({ ...place, report });
+  return { tools, fresh: false, cluster: { kubeconfig, context } };
+}
+
+async function contextProblem(
   kubectl: string,
   { context, kubeconfig }: Target & { kind: "context" },
-): Promise<void> {
-  const ask = (...argv: string[]) =>
-    promisify(execFile)(kubectl, argv, { env: { ...process.env, KUBECONFIG: kubeconfig }, timeout: 20_000 });
-  const { stdout } = await ask("config", "get-contexts", "--output=name");
-  const known = stdout.split("\n").filter(Boolean);
-  if (!known.includes(context)) {
-    const choice = known.length > 0 ? `contexts there are ${known.join(", ")}` : "there is none";
-    throw new Error(`there is no context "${context}" in ${kubeconfig}; ${choice}`);
-  }
+): Promise<string | undefined> {
+  const ask = async (...argv: string[]) => {
+    const env = { ...process.env, KUBECONFIG: kubeconfig };
+    const { stdout } = await promisify(execFile)(kubectl, argv, { env, timeout: 20_000 });
+    return stdout;
+  };
+  let task = `the kubeconfig ${kubeconfig} cannot be read`;
   try {
+    const known = (await ask("config", "get-contexts", "--output=name")).split("\n").filter(Boolean);
+    if (!known.includes(context)) {
+      const choice = known.length > 0 ? `contexts there are ${known.join(", ")}` : "there is none";
+      return `there is no context "${context}" in ${kubeconfig}; ${choice}`;
+    }
+    task = `the cluster of context "${context}" does not answer`;
     await ask("--context", context, "version", "--request-timeout=10s");
+    return undefined;
   } catch (error) {
-    const reason =
-      (error as { stderr?: string }).stderr?.trim().split("\n").at(-1) || (error as Error).message;
-    throw new Error(`the cluster of context "${context}" does not answer: ${reason}. Nothing was changed.`);
+    const said = (error as { stderr?: string }).stderr?.trim().split("\n").at(-1);
+    return `${task}: ${said || (error as Error).message}`;
   }
 }

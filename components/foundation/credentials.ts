@@ -13,7 +13,7 @@ export interface Credential {
 export interface CredentialSource {
   /** The value, where somebody else has chosen it. @default a generated one */
   readonly given?: string | undefined;
-  /** The value before the given one. @default the generated one */
+  /** The value before it, where somebody else had chosen that. @default the generated one before it, if any */
   readonly givenPrevious?: string | undefined;
   /** Which generated value, from 1: the one before it is kept, so that going back by one brings it back. */
   readonly generation: number;
@@ -55,11 +55,9 @@ export class Credentials extends pulumi.ComponentResource {
   private createCredential(name: string, source: CredentialSource): Credential {
     const { given, givenPrevious, generation, length } = source;
     const generated = (number: number) => this.generate(`${name}-${number}`, length);
-    if (given !== undefined) {
-      const previous = givenPrevious === undefined ? generated(generation) : pulumi.secret(givenPrevious);
-      return { value: pulumi.secret(given), previous };
-    }
-    const value = generated(generation);
+    const value = given === undefined ? generated(generation) : pulumi.secret(given);
+    if (givenPrevious !== undefined) return { value, previous: pulumi.secret(givenPrevious) };
+    if (given !== undefined) return { value, previous: generated(generation) };
     return generation > 1 ? { value, previous: generated(generation - 1) } : { value };
   }
 

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
+import { writeWhole } from "../files.ts";
 import type { Ownership } from "./processes.ts";
 import type { Component, Ports } from "./settings.ts";
 
@@ -23,14 +24,13 @@ export interface ClusterFiles {
   readonly lock: string;
 }
 
-/** The files of a cluster. Creates the state folder, and resolves links in its path: processes are known by it. */
+/** The files of a cluster, there or not. Links in their path are resolved: processes are known by it. */
 export function clusterFiles(args: { readonly stateDir: string; readonly name: string }): ClusterFiles {
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(args.name)) {
     const rule = "lower-case letters, digits and inner hyphens, at most 63";
     throw new Error(`A local cluster cannot be named ${JSON.stringify(args.name)}: allowed are ${rule}.`);
   }
-  mkdirSync(args.stateDir, { recursive: true });
-  const stateDir = realpathSync(args.stateDir);
+  const stateDir = withoutLinks(args.stateDir);
   const dir = join(stateDir, "cluster");
   return {
     stateDir,
@@ -45,6 +45,10 @@ export function clusterFiles(args: { readonly stateDir: string; readonly name: s
     record: join(dir, "cluster.json"),
     lock: join(stateDir, "cluster.lock"),
   };
+}
+
+function withoutLinks(path: string): string {
+  return existsSync(path) ? realpathSync(path) : join(withoutLinks(dirname(path)), basename(path));
 }
 
 /** The log of a component, written anew at each start. */
@@ -69,13 +73,6 @@ export function readRecord(files: ClusterFiles): ClusterRecord | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Writes a file as a whole or not at all, readable by its owner only. */
-export function writeWhole(path: string, content: string): void {
-  const draft = `${path}.new`;
-  writeFileSync(draft, content, { mode: 0o600 });
-  renameSync(draft, path);
 }
 
 export const writeRecord = (files: ClusterFiles, record: ClusterRecord) =>

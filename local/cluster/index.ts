@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmdirSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { writeWhole } from "../files.ts";
 import { takeLock } from "../lock.ts";
 import type { Report } from "../report.ts";
+import { interruptible } from "../toolchain/interrupt.ts";
 import { type Admin, call, isReady, readAdmin } from "./api.ts";
 import { loadDelays } from "./delays.ts";
 import {
@@ -13,7 +15,6 @@ import {
   readRecord,
   removeFiles,
   writeRecord,
-  writeWhole,
 } from "./files.ts";
 import { buildKubeconfig } from "./kubeconfig.ts";
 import { LaunchError, launch } from "./launch.ts";
@@ -64,12 +65,14 @@ const patience = 120_000;
 const maxLaunches = 5;
 
 interface Plan extends StartArgs {
+  /** Aborts when the person at the keyboard interrupts the start. */
+  readonly signal: AbortSignal;
   readonly files: ClusterFiles;
   readonly stages: readonly Stage[];
   readonly fingerprint: string;
 }
 
-function planOf(args: StartArgs, files: ClusterFiles): Plan {
+function planOf(args: StartArgs, files: ClusterFiles, signal: AbortSignal): Plan {
   const stages = buildStages({ delays: loadDelays(), scale: args.delayScale ?? 1 });
   const documents = kwokctlDocuments({
     tools: args.tools,
@@ -78,7 +81,7 @@ function planOf(args: StartArgs, files: ClusterFiles): Plan {
     auditLog: "",
   });
   const text = JSON.stringify([documents, stages, initialObjects(process)]);
-  return { ...args, files, stages, fingerprint: createHash("sha256").update(text).digest("hex") };
+  return { ...args, signal, files, stages, fingerprint: createHash("sha256").update(text).digest("hex") };
 }
 
 const describe = (files: ClusterFiles, admin: Admin, fresh: boolean): Cluster => ({
@@ -91,7 +94,7 @@ const describe = (files: ClusterFiles, admin: Admin, fresh: boolean): Cluster =>
 });
 
 /** Creates or updates the objects that every cluster starts with, and waits for the nodes. */
-async function furnish(admin: Admin, report: Report): Promise<void> {
+async function furnish(admin: Admin, { report, signal }: Plan): Promise<void> {
   const query = "fieldManager=local-cluster&force=true";
   const apply = async (path: string, body: unknown) => {
     const answer = await call(admin, {
@@ -115,7 +118,7 @@ async function furnish(admin: Admin, report: Report): Promise<void> {
   while (!(await nodesReady(admin))) {
     if (Date.now() > deadline)
       throw new Error(`The nodes of the local cluster were not ready after ${patience / 1000} s.`);
-    await delay(50);
+    await delay(50, undefined, { signal });
   }
 }
 
@@ -139,13 +142,14 @@ async function nodesReady(admin: Admin): Promise<boolean> {
 
 /** Starts the components, with other ports when one was taken meanwhile and once more when one merely ended. */
 async function launchPersistently(plan: Plan, preferred: Ports | undefined) {
-  const { files, tools, stages, report } = plan;
+  const { files, tools, stages, report, signal } = plan;
   let ports = preferred && (await areFree(preferred)) ? preferred : await choosePorts();
   let otherFailures = 0;
   for (let attempt = 1; ; attempt++) {
     try {
-      return { ports, ...(await launch({ files, tools, stages, ports, timeout: patience })) };
+      return { ports, ...(await launch({ files, tools, stages, ports, timeout: patience, signal })) };
     } catch (error) {
+      signal.throwIfAborted();
       if (!(error instanceof LaunchError) || attempt === maxLaunches) throw error;
       if (!error.portTaken && ++otherFailures > 1) throw error;
       report.detail(
@@ -158,10 +162,10 @@ async function launchPersistently(plan: Plan, preferred: Ports | undefined) {
 
 /** Brings the cluster up over whatever data there is, and notes it as finished. */
 async function bringUp(plan: Plan, record: ClusterRecord | undefined): Promise<Cluster> {
-  const { files, name, fingerprint, report } = plan;
+  const { files, name, fingerprint } = plan;
   mkdirSync(files.dir, { recursive: true, mode: 0o700 });
   const { ports, admin } = await launchPersistently(plan, record?.ports);
-  await furnish(admin, report);
+  await furnish(admin, plan);
   const processes = await ownProcesses(ownershipOf(files, undefined));
   writeWhole(files.kubeconfig, buildKubeconfig({ name, admin }));
   writeRecord(files, {
@@ -227,8 +231,12 @@ async function startLocked(plan: Plan): Promise<Cluster> {
 }
 
 /** Runs `action` while no other command changes the same cluster. */
-async function alone<T>(files: ClusterFiles, report: Report, action: () => Promise<T>): Promise<T> {
+async function alone<T>(
+  { files, report, signal }: { files: ClusterFiles; report: Report; signal?: AbortSignal },
+  action: () => Promise<T>,
+): Promise<T> {
   const release = await takeLock(files.lock, {
+    ...(signal && { signal }),
     pollMs: 100,
     onWait: ({ pid }) => report.step(`Waiting for process ${pid}, which is changing the local cluster.`),
   });
@@ -247,30 +255,45 @@ function withAdvice(error: unknown, files: ClusterFiles): unknown {
 
 /**
  * Makes sure that the cluster runs: returned when it does, restarted over its data when processes have died or the
- * settings have changed, made anew when it was left half-made or its data cannot be read.
+ * settings have changed, made anew when it was left half-made or its data cannot be read. Interrupted, it ends what
+ * it has started, and then this process.
  * @throws Error with the end of the failing component's log
  */
 export async function startCluster(args: StartArgs): Promise<Cluster> {
   const files = clusterFiles(args);
-  const plan = planOf(args, files);
-  const action = () =>
-    startLocked(plan).catch((error: unknown) => {
-      throw withAdvice(error, files);
-    });
-  return await alone(files, args.report, action);
+  const { report } = args;
+  return await interruptible((signal) =>
+    alone({ files, report, signal }, async () => {
+      try {
+        return await startLocked(planOf(args, files, signal));
+      } catch (error) {
+        if (!signal.aborted) throw withAdvice(error, files);
+        report.step("Interrupted: ending what was started of the local cluster.");
+        await endProcesses(ownershipOf(files, readRecord(files)), { gentle: true });
+        throw signal.reason;
+      }
+    }),
+  );
 }
 
-/** Ends every process of the cluster and removes its files, whatever state it is in. Does nothing when there is none. */
-export async function stopCluster(args: Omit<ClusterArgs, "tools">): Promise<void> {
-  if (!existsSync(args.stateDir)) return;
+/**
+ * Ends every process of the cluster and removes its files, whatever state it is in; the processes also when the files
+ * are gone already. Returns whether a process of it ran.
+ */
+export async function stopCluster(args: Omit<ClusterArgs, "tools">): Promise<boolean> {
   const files = clusterFiles(args);
-  await alone(files, args.report, async () => {
-    await endProcesses(ownershipOf(files, readRecord(files)), { gentle: false });
+  const { report } = args;
+  const end = () => endProcesses(ownershipOf(files, readRecord(files)), { gentle: false });
+  if (!existsSync(files.stateDir)) return await end();
+  const ran = await alone({ files, report }, async () => {
+    const ended = await end();
     removeFiles(files);
+    return ended;
   });
   try {
     rmdirSync(files.stateDir);
   } catch {
     // Other things of the stack are in it.
   }
+  return ran;
 }

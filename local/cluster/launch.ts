@@ -3,8 +3,9 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { stringify } from "yaml";
+import { writeWhole } from "../files.ts";
 import { type Admin, isReady, readAdmin } from "./api.ts";
-import { type ClusterFiles, logFile, ownershipOf, writeWhole } from "./files.ts";
+import { type ClusterFiles, logFile, ownershipOf } from "./files.ts";
 import { endProcesses, type OwnProcess, ownProcesses } from "./processes.ts";
 import {
   auditPolicy,
@@ -58,6 +59,7 @@ export interface LaunchArgs {
   readonly ports: Ports;
   /** Milliseconds until the API server must be ready. */
   readonly timeout: number;
+  readonly signal: AbortSignal;
 }
 
 /** Everything that kwokctl reads, and nothing left of an earlier start but certificates and data. */
@@ -108,7 +110,7 @@ const startedComponents = (files: ClusterFiles) =>
 
 /**
  * Starts the components on the given ports, over the data that is there, and waits until the API server is ready.
- * On failure nothing is left running.
+ * On failure and on the signal nothing is left running.
  * @throws LaunchError
  */
 export async function launch(args: LaunchArgs): Promise<{ admin: Admin; processes: OwnProcess[] }> {
@@ -123,6 +125,7 @@ export async function launch(args: LaunchArgs): Promise<{ admin: Admin; processe
   });
   try {
     for (;;) {
+      args.signal.throwIfAborted();
       // In this order: what is seen as started must then be seen running.
       const started = startedComponents(files);
       const processes = await ownProcesses(ownership);

@@ -1,16 +1,6 @@
-import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { promisify } from "node:util";
+import { listProcesses, type ProcessInfo } from "../processes.ts";
 import { type Component, components } from "./settings.ts";
-
-/** A running process of the current user. */
-export interface ProcessInfo {
-  readonly pid: number;
-  /** When it started, in the system's own form; with the pid it names one process for ever. */
-  readonly started: string;
-  readonly commandLine: string;
-}
 
 /** What tells the processes of one cluster from all others. */
 export interface Ownership {
@@ -54,52 +44,6 @@ export function roleOf(process: ProcessInfo, ownership: Ownership): Role | undef
   return noted ? components.find((component) => commandLine.includes(`/bin/${component} `)) : undefined;
 }
 
-/** Start of a process from the text of /proc/PID/stat: the program's name may hold spaces and parentheses. */
-export function startFromStat(stat: string): string {
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-}
-
-/** One line of `ps -o pid=,lstart=,command=` in the C locale. */
-export function parsePsLine(line: string): ProcessInfo | undefined {
-  const match = /^\s*(\d+)\s+(\w{3} +\w{3} +\d+ [\d:]{8} \d{4})\s+(.*)$/.exec(line);
-  return match ? { pid: Number(match[1]), started: match[2] ?? "", commandLine: match[3] ?? "" } : undefined;
-}
-
-function listFromProc(): ProcessInfo[] {
-  const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  const uid = process.getuid?.();
-  const found: ProcessInfo[] = [];
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      if (statSync(`/proc/${name}`).uid !== uid) continue;
-      const commandLine = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trimEnd();
-      // A process that has ended and waits for its parent has no command line.
-      if (!commandLine) continue;
-      const started = `${boot}/${startFromStat(readFileSync(`/proc/${name}/stat`, "utf8"))}`;
-      found.push({ pid: Number(name), started, commandLine });
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  return found;
-}
-
-async function listFromPs(): Promise<ProcessInfo[]> {
-  const uid = String(process.getuid?.() ?? "");
-  const args = ["-ww", "-U", uid, "-o", "pid=,lstart=,command="];
-  const { stdout } = await promisify(execFile)("ps", args, {
-    env: { PATH: process.env.PATH, LC_ALL: "C" },
-    maxBuffer: 64 << 20,
-  });
-  return stdout.split("\n").flatMap((line) => parsePsLine(line) ?? []);
-}
-
-/** All processes of the current user. */
-export async function listProcesses(): Promise<ProcessInfo[]> {
-  return existsSync("/proc/self/stat") ? listFromProc() : await listFromPs();
-}
-
 /** A process of a cluster. */
 export interface OwnProcess extends ProcessInfo {
   readonly role: Role;
@@ -122,15 +66,18 @@ function send(pid: number, signal: NodeJS.Signals): void {
 }
 
 /**
- * Ends every process of a cluster and waits until none is left.
+ * Ends every process of a cluster and waits until none is left. Returns whether there was one.
  * @param gentle Lets etcd close its files before it is killed; for data that is to be kept.
  * @throws when one does not end within ten seconds of being killed.
  */
-export async function endProcesses(ownership: Ownership, args: { readonly gentle: boolean }): Promise<void> {
+export async function endProcesses(
+  ownership: Ownership,
+  args: { readonly gentle: boolean },
+): Promise<boolean> {
   const began = Date.now();
-  for (;;) {
+  for (let found = false; ; found = true) {
     const left = await ownProcesses(ownership);
-    if (left.length === 0) return;
+    if (left.length === 0) return found;
     const elapsed = Date.now() - began;
     if (elapsed > 10_000) {
       const list = left.map(({ pid, commandLine }) => `  ${pid} ${commandLine.slice(0, 120)}`).join("\n");

@@ -31,7 +31,9 @@ export function readArguments<const T extends ParseArgsOptionsConfig>(args: {
     if (positionals.length < (args.words ?? 0)) throw fail("an argument is missing");
     return parsed;
   } catch (error) {
-    throw error instanceof UsageError ? error : fail((error as Error).message);
+    if (error instanceof UsageError) throw error;
+    // What follows the first sentence is advice for programs that take any word.
+    throw fail((error as Error).message.split(". ")[0] ?? "");
   }
 }
 
@@ -41,7 +43,8 @@ export function stacks(): string[] {
 }
 
 /** @throws UsageError when the checkout has no such stack */
-export function requireStack(stack: string): string {
+export function requireStack(stack: string, usage?: string): string {
   if (stacks().includes(stack)) return stack;
-  throw new UsageError(`there is no stack "${stack}"; stacks here are ${stacks().join(", ")}`);
+  const problem = `there is no stack "${stack}"; stacks here are ${stacks().join(", ")}`;
+  throw new UsageError(usage ? `${problem}\nUsage: ${usage}` : problem);
 }

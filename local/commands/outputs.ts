@@ -21,10 +21,7 @@ export function describeOutputs(
     ...Object.entries(outputs.verificationUrls).map(([id, url]) => [`verifier ${id}`, url]),
     ["database", outputs.databaseEndpoint],
     ["cache", outputs.cacheEndpoint],
-    ...Object.entries(outputs.credentialSecrets).map(([id, name]) => [
-      `credentials of the ${id}`,
-      `Secret ${name}`,
-    ]),
+    ...Object.entries(outputs.credentialSecrets).map(([id, name]) => [`${id} credentials`, `Secret ${name}`]),
     ["namespace", outputs.namespace],
   ];
   const width = Math.max(...rows.map(([title = ""]) => title.length));

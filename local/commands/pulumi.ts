@@ -1,27 +1,34 @@
-import { pulumi } from "../engine/index.ts";
-import { recover } from "../engine/recover.ts";
-import { terminalReport } from "../report.ts";
-import { openSession } from "../session.ts";
+import { spawnSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { clearInterruption, pulumi, recover } from "../engine/index.ts";
+import { type Report, terminalReport } from "../report.ts";
+import { openOffline, openSession } from "../session.ts";
+import { aloneOnStack } from "../stack-lock.ts";
+import { ensureTools } from "../toolchain/index.ts";
 import { requireStack } from "./arguments.ts";
-import { policyPack } from "./up.ts";
+import { readCliCall } from "./cli-call.ts";
 
 /** `npm run pulumi -- ARGS`: the CLI on the local backend and cluster; stack `dev` unless `--stack` says otherwise. */
 export async function run(argv: readonly string[]): Promise<number> {
-  const stack = requireStack(stackOf(argv) ?? "dev");
+  const call = readCliCall(argv);
   const report = terminalReport();
-  const { workspace } = await openSession({ stack, report });
-  await recover(workspace, report);
-  const judged = judgedCommands.includes(argv[0] ?? "") ? policyPack : [];
-  return pulumi(workspace, [...argv, ...judged]);
+  if (call.asksForHelp) return printHelp(argv, report);
+  const stack = requireStack(call.stack ?? "dev", "npm run pulumi -- COMMAND [--stack NAME]");
+  if (call.onlyReads) return pulumi(await openOffline({ stack, report }), argv);
+  return aloneOnStack({ stack, report }, async () => {
+    const workspace = call.needsCluster
+      ? (await openSession({ stack, report })).workspace
+      : await openOffline({ stack, report });
+    await recover(workspace, report);
+    const code = await pulumi(workspace, call.argv);
+    if (code === 0 && call.converges) clearInterruption(workspace);
+    return code;
+  });
 }
 
-const judgedCommands = ["up", "update", "preview", "pre"];
-
-function stackOf(argv: readonly string[]): string | undefined {
-  for (const [index, word] of argv.entries()) {
-    if (word === "--stack" || word === "-s") return argv[index + 1];
-    const match = /^(?:--stack|-s)=(.+)$/.exec(word);
-    if (match) return match[1];
-  }
-  return undefined;
+/** Away from any project and backend: whatever was taken for a question must change nothing. */
+async function printHelp(argv: readonly string[], report: Report): Promise<number> {
+  const { pulumi: cli } = await ensureTools(["pulumi"], report);
+  const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_BACKEND_URL: "file:///dev/null" };
+  return spawnSync(cli.path, argv, { cwd: tmpdir(), env, stdio: "inherit" }).status ?? 1;
 }

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { writeWhole } from "../files.ts";
 import { requireFileBackend } from "../plugins/serve.ts";
-import { writeWhole } from "./files.ts";
 
 /** A program and where it came from: the machine's PATH, its publisher, or a build of our own. */
 export interface EngineTool {
@@ -87,10 +87,12 @@ export function placePlugins(args: {
 
 /**
  * Runs a program that would outlive a killed engine by minutes, still working on the cluster. The engine holds
- * standard input open while it lives; the watcher waits for its end, and holds nothing that the engine waits for.
+ * standard input open while it lives; the watcher waits for its end, and holds nothing that the engine waits for. The
+ * program may have ended long before, and its number be another's: the watcher ends nothing of another name.
  */
 function endingWithEngine(program: string): string {
-  return `exec 3<&0\n(cat <&3; kill $$) >/dev/null 2>&1 &\nexec ${quote(program)} "$@" 3<&-`;
+  const still = `case "$(ps -ww -o args= -p $$)" in *${quote(basename(program))}*|"") kill $$;; esac`;
+  return `exec 3<&0\n(cat <&3; ${still}) >/dev/null 2>&1 &\nexec ${quote(program)} "$@" 3<&-`;
 }
 
 function quote(word: string): string {

@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
-import { constants } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeWhole } from "./files.ts";
+import { startProgram } from "../child.ts";
+import { writeWhole } from "../files.ts";
+import type { Report } from "../report.ts";
 
 /** Where one local stack lives and how its CLI is run. */
 export interface Workspace {
@@ -14,6 +14,9 @@ export interface Workspace {
   readonly project: string;
   readonly stack: string;
   readonly stateDir: string;
+  readonly report: Report;
+  /** Says why the cluster can no longer be worked on, if so. Asked every other second while the CLI runs. */
+  readonly broken?: (() => Promise<string | undefined>) | undefined;
 }
 
 /** A finished command. `code` is 128 + N after signal N. */
@@ -22,9 +25,6 @@ export interface Finished {
   readonly stdout: string;
   readonly stderr: string;
 }
-
-/** Commands after whose success the state and the cluster agree. */
-const convergingCommands = ["up", "update", "destroy", "down"];
 
 /**
  * What an interrupted deployment leaves behind. Until the next one has succeeded, creates adopt what exists:
@@ -48,6 +48,14 @@ export function isInterrupted({ stateDir }: Pick<Workspace, "stateDir">): boolea
   return existsSync(takeover(stateDir).interrupted);
 }
 
+/** Notes that all of the stack was deployed or destroyed: state and cluster agree. */
+export function clearInterruption({ stateDir }: Pick<Workspace, "stateDir">): void {
+  rmSync(takeover(stateDir).interrupted, { force: true });
+}
+
+/** The folder that each running CLI has one of its own in, for whatever it and its plugins put down for a moment. */
+export const temporaryFolder = ({ stateDir }: Pick<Workspace, "stateDir">) => join(stateDir, "tmp");
+
 /** Runs a CLI command at the user's terminal and returns its exit code. The stack is the workspace's unless argv says otherwise. */
 export async function pulumi(workspace: Workspace, argv: readonly string[]): Promise<number> {
   const { code } = await start(workspace, argv, "inherit");
@@ -59,50 +67,64 @@ export async function capture(workspace: Workspace, argv: readonly string[]): Pr
   return start(workspace, [...argv, "--non-interactive"], "pipe");
 }
 
-function start(workspace: Workspace, argv: readonly string[], stdio: "inherit" | "pipe"): Promise<Finished> {
+/**
+ * Runs a CLI command that must succeed, and returns its standard output.
+ *
+ * @throws Error with all that the command said
+ */
+export async function ask(workspace: Workspace, argv: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await capture(workspace, argv);
+  if (code === 0) return stdout;
+  throw new Error(`pulumi ${argv.join(" ")} failed with exit code ${code}:\n${stdout}${stderr}`.trimEnd());
+}
+
+async function start(
+  workspace: Workspace,
+  argv: readonly string[],
+  stdio: "inherit" | "pipe",
+): Promise<Finished> {
   const { interrupted, takenOver } = takeover(workspace.stateDir);
+  mkdirSync(temporaryFolder(workspace), { recursive: true, mode: 0o700 });
+  const temporary = mkdtempSync(join(temporaryFolder(workspace), "cli-"));
   const env = {
     ...workspace.env,
+    TMPDIR: temporary,
     ...(existsSync(interrupted) ? { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" } : {}),
     ...(existsSync(takenOver) ? { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" } : {}),
   };
   const output = { stdout: "", stderr: "" };
-  return new Promise((resolve, reject) => {
-    const child = spawn(workspace.pulumi, argv, {
-      cwd: workspace.dir,
-      env,
-      stdio: stdio === "inherit" ? "inherit" : ["ignore", "pipe", "pipe"],
-    });
-    child.stdout?.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
-    const release = forwardSignals((signal) => child.kill(signal));
-    child.once("error", (error) => {
-      release();
-      reject(new Error(`cannot run the Pulumi CLI ${workspace.pulumi}: ${error.message}`));
-    });
-    child.once("close", (exitCode, signal) => {
-      release();
-      const code = exitCode ?? 128 + (signal ? constants.signals[signal] : 0);
-      if (code === 0 && convergingCommands.includes(argv[0] ?? "")) rmSync(interrupted, { force: true });
-      resolve({ code, ...output });
-    });
+  const { child, ended } = startProgram(workspace.pulumi, argv, {
+    cwd: workspace.dir,
+    env,
+    stdio,
   });
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
+  const release = watch(workspace, () => child.kill("SIGINT"));
+  try {
+    return { code: await ended, ...output };
+  } catch (error) {
+    throw new Error(`cannot run the Pulumi CLI ${workspace.pulumi}: ${(error as Error).message}`);
+  } finally {
+    release();
+    rmSync(temporary, { recursive: true, force: true });
+  }
 }
 
-/**
- * Keeps this process alive until the CLI has wound up. Ctrl-C at a terminal reaches the CLI by itself, being in
- * the same process group, and a second copy would make it stop at once; elsewhere the signal is passed on.
- */
-function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {
-  const atTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
-  const interrupt = () => {
-    if (!atTerminal) send("SIGINT");
+/** Stops the CLI when the cluster breaks: it would wait for it for many minutes, and say nothing. */
+function watch({ broken, report }: Workspace, stop: () => void): () => void {
+  if (!broken) return () => {};
+  let looking = false;
+  const look = async () => {
+    if (looking) return;
+    looking = true;
+    const reason = await broken().catch(() => undefined);
+    // Nobody looks again once it was stopped: a second signal would cut it off.
+    looking = reason !== undefined;
+    if (reason === undefined) return;
+    report.step(`${reason}\nStopping the Pulumi CLI; it writes down what it has done so far`);
+    stop();
   };
-  const terminate = () => send("SIGTERM");
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", terminate);
-  return () => {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", terminate);
-  };
+  const timer = setInterval(look, 2_000);
+  return () => clearInterval(timer);
 }

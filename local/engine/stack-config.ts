@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { parse, stringify } from "yaml";
-
-type Mapping = Readonly<Record<string, unknown>>;
+import { stringify } from "yaml";
+import { type Mapping, parseMapping, requireMapping } from "../files.ts";
 
 /** Keys of a stack's file that belong to one backend's encryption and mean nothing to another. */
 const encryptionKeys = ["encryptionsalt", "encryptedkey", "secretsprovider"];
@@ -15,24 +14,34 @@ export interface MergedConfig {
 }
 
 /**
+ * Reads the text of a stack's configuration file.
+ *
+ * @throws Error that names the file when it, or its `config`, is no mapping
+ */
+export function parseStackConfig(file: string, text: string | undefined): Mapping {
+  const document = parseMapping(file, text);
+  requireMapping(`"config" of ${file}`, document.config ?? {});
+  return document;
+}
+
+/**
  * Merges the stack's tracked configuration file into the copy that local commands read and write, key by key: what
  * changed in the tracked file since the last merge wins, everything else stays as it is in the copy.
  *
  * @param base the tracked file at the last merge; undefined the first time
  * @param tracked the tracked file now
- * @param copy the copy now; undefined the first time
+ * @param copy the copy now; undefined the first time, and when it was lost: then everything is new to it
  * @param set values that the copy gets in any case
- * @throws when a text is not a YAML mapping; the message names the file's role
  */
 export function mergeStackConfig(args: {
-  base?: string | undefined;
-  tracked: string;
-  copy?: string | undefined;
+  base?: Mapping | undefined;
+  tracked: Mapping;
+  copy?: Mapping | undefined;
   set: Mapping;
 }): MergedConfig {
-  const base = portable(parseMapping(args.base, "the last merged configuration"));
-  const tracked = portable(parseMapping(args.tracked, "the stack's configuration file"));
-  const copy = parseMapping(args.copy, "the local copy of the stack's configuration file");
+  const base = portable((args.copy && args.base) ?? {});
+  const tracked = portable(args.tracked);
+  const copy = args.copy ?? {};
   const merged = merge(base.document, tracked.document, copy);
   const config = merge(configOf(base.document), configOf(tracked.document), configOf(copy));
   return {
@@ -69,11 +78,4 @@ function isEncrypted(value: unknown): boolean {
 
 function configOf(document: Mapping): Mapping {
   return (document.config ?? {}) as Mapping;
-}
-
-function parseMapping(text: string | undefined, role: string): Mapping {
-  const document: unknown = text === undefined ? {} : (parse(text) ?? {});
-  if (typeof document === "object" && document !== null && !Array.isArray(document))
-    return document as Mapping;
-  throw new Error(`${role} must be a YAML mapping of keys to values`);
 }

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { stringify } from "yaml";
+import { readIfThere } from "../files.ts";
 import type { RecordedResource } from "./record.ts";
 
 /** A file of the rendering: its path below the output directory, and its content. */
@@ -31,15 +32,53 @@ export function renderedFiles(resources: readonly RecordedResource[]): RenderedF
   return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Replaces what an earlier rendering left below `directory`. Refuses to remove anything that is not one. */
+/** Lists the files of a rendering, one path a line: nothing else below `parts` is ever replaced or removed. */
+const marker = ".rendered";
+const parts = ["objects", "helm"];
+
+/**
+ * Replaces what an earlier rendering left in `directory`.
+ *
+ * @throws Error when there is any other file in the folders of a rendering; then nothing is changed
+ */
 export function writeFiles(directory: string, files: readonly RenderedFile[]): void {
-  const earlier = ["objects", "helm"].map((part) => join(directory, part)).filter((part) => existsSync(part));
-  for (const part of earlier) refuseForeignFiles(part);
-  for (const part of earlier) rmSync(part, { recursive: true });
+  const list = join(directory, marker);
+  const earlier = (readIfThere(list) ?? "").split("\n").filter(Boolean);
+  const foreign = parts
+    .flatMap((part) => filesBelow(directory, part))
+    .find((path) => !earlier.includes(path));
+  if (foreign)
+    throw new Error(
+      `${join(directory, foreign)} is not from an earlier rendering (${list} does not list it) and would be lost; move it away, or choose an empty directory with --out`,
+    );
+  const paths = files.map(({ path }) => path);
+  makeDirectory(directory);
+  // Both lists until all is done: an interrupted rendering is one, too.
+  writeFileSync(list, lines([...earlier, ...paths]));
+  for (const part of parts) rmSync(join(directory, part), { recursive: true, force: true });
   for (const { path, content } of files) {
-    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    makeDirectory(dirname(join(directory, path)));
     writeFileSync(join(directory, path), content);
   }
+  writeFileSync(list, lines(paths));
+}
+
+const lines = (paths: readonly string[]) => [...new Set(paths)].map((path) => `${path}\n`).join("");
+
+/** Paths below `directory` of all that is in one of its folders and is no folder itself. */
+function filesBelow(directory: string, part: string): string[] {
+  const top = join(directory, part);
+  if (!existsSync(top)) return [];
+  return readdirSync(top, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)));
+}
+
+/** Like `mkdir -p`; Node's own never comes back from folders that refuse new ones, such as /proc. */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  mkdirSync(path);
 }
 
 function objectFile({ type, name, inputs }: RecordedResource): RenderedFile | undefined {
@@ -65,14 +104,4 @@ function chartFile({ name, inputs }: RecordedResource): RenderedFile {
 
 function yaml(value: unknown): string {
   return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
-}
-
-function refuseForeignFiles(directory: string): void {
-  const foreign = readdirSync(directory, { recursive: true, encoding: "utf8" }).find(
-    (entry) => !entry.endsWith(".yaml") && !statSync(join(directory, entry)).isDirectory(),
-  );
-  if (foreign)
-    throw new Error(
-      `${join(directory, foreign)} is no part of a rendering; choose an empty directory with --out`,
-    );
 }

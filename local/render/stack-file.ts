@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { parseMapping, readIfThere, requireMapping } from "../files.ts";
 
 /** The configuration of a stack as the engine would hand it to the program. */
 export interface EngineConfig {
@@ -11,14 +10,18 @@ export interface EngineConfig {
 /** Stands for a secret that only the engine can decrypt; long enough for every secret of the schema. */
 export const secretPlaceholder = "placeholder-for-a-secret-that-only-the-engine-can-decrypt-0123456789";
 
-/** Reads `Pulumi.STACK.yaml` of the checkout as the engine would, with placeholders for encrypted values. */
+/**
+ * Reads `Pulumi.STACK.yaml` of the checkout as the engine would, with placeholders for encrypted values.
+ *
+ * @throws Error that names the file when it, or its `config`, is no mapping
+ */
 export function readStackFile(root: string, stack: string): EngineConfig {
-  const file = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as {
-    config?: Record<string, unknown>;
-  } | null;
+  const path = join(root, `Pulumi.${stack}.yaml`);
+  const file = parseMapping(path, readIfThere(path));
+  const config = requireMapping(`"config" of ${path}`, file.config ?? {});
   const values: Record<string, string> = {};
   const secretKeys: string[] = [];
-  for (const [key, value] of Object.entries(file?.config ?? {})) {
+  for (const [key, value] of Object.entries(config)) {
     const plain = decrypted(value);
     values[key] = typeof plain === "string" ? plain : JSON.stringify(plain);
     if (JSON.stringify(plain) !== JSON.stringify(value)) secretKeys.push(key);

@@ -1,6 +1,7 @@
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Report } from "../report.ts";
+import { adaptModule } from "./adapt.ts";
 import { stampTool, type Tool } from "./cache.ts";
 import { BuildError, explainGoFailure } from "./errors.ts";
 import { findGo, type Go, wantedGo } from "./go.ts";
@@ -101,7 +102,13 @@ async function planModule(
   await cp(join(args.modulesDir, order.module), dir, { recursive: true });
   await mkdir(join(dir, "tmp"));
   await mkdir(join(dir, "bin"));
-  await embedFiles(args, go, { module: order.module, dir });
+  await adaptModule({
+    module: order.module,
+    dir,
+    go: go.path,
+    env: goEnvironment(args, dir),
+    signal: args.signal,
+  });
 
   const [first, ...others] = order.names.map((name) => tools[name]) as [ToolSpec, ...ToolSpec[]];
   const output = others.length > 0 ? `${join(dir, "bin")}/` : join(dir, "bin", first.name);
@@ -185,28 +192,6 @@ async function install(
   await rename(draft, path);
   await stampTool({ folder: plan.folder, tool, path, version: answer.version, go: go.version });
   return { name: tool.name, path, version: answer.version, origin: "built" };
-}
-
-async function embedFiles(args: BuildArgs, go: Go, { module, dir }: { module: ModuleName; dir: string }) {
-  const embed = modules[module].embed;
-  if (!embed) return;
-  const { ok, lines, problem } = await run(go.path, ["mod", "download", "-json", embed.module], {
-    cwd: dir,
-    env: goEnvironment(args, dir),
-    signal: args.signal,
-  });
-  args.signal.throwIfAborted();
-  if (!ok)
-    throw explainGoFailure({ what: `fetching ${embed.module}`, problem, lines, place: go.moduleCache });
-  const json = lines.join("\n");
-  const source = (JSON.parse(json.slice(json.indexOf("{"))) as { Dir: string }).Dir;
-  for (const file of embed.files) {
-    const content = JSON.parse(await readFile(join(source, file.from), "utf8")) as object;
-    await writeFile(
-      join(dir, file.to),
-      JSON.stringify(file.version ? { ...content, version: file.version } : content),
-    );
-  }
 }
 
 /** The person's own Go settings, except those that would change what is built or where temporary files lie. */

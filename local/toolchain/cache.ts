@@ -42,11 +42,11 @@ export async function builtFolder(args: {
   const dir = join(args.modulesDir, args.module);
   for (const file of (await readdir(dir)).sort())
     hash.update(`${file}\0`).update(await readFile(join(dir, file)));
-  const { ldflags, embed } = modules[args.module];
+  const { ldflags, embed, mend } = modules[args.module];
   const builds = Object.values(tools)
     .filter((tool) => tool.build.module === args.module)
     .map((tool) => tool.build);
-  hash.update(JSON.stringify([ldflags, embed, builds, args.platform]));
+  hash.update(JSON.stringify([ldflags, embed, builds, args.platform, ...(mend ? [mend] : [])]));
   return join(args.cache, "tools", `built-${args.module}-${hash.digest("hex").slice(0, 12)}`);
 }
 

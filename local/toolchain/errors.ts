@@ -66,7 +66,7 @@ export function explainGoFailure(args: {
   if (/no space left on device/i.test(text)) {
     return new BuildError({
       reason: because("the disk is full"),
-      advice: `Free some space for ${args.place} (about 6 GB in all) and run the command again: it goes on where it stopped.`,
+      advice: `Free some space for ${args.place} (about 10 GB in all) and run the command again: it goes on where it stopped.`,
     });
   }
   if (networkSigns.test(text)) {

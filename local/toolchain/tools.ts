@@ -63,6 +63,13 @@ export interface ModuleSpec {
     readonly module: string;
     readonly files: readonly { readonly from: string; readonly to: string; readonly version?: string }[];
   };
+  /** A line of a module that is replaced before the build: a later fix that the served version lacks. */
+  readonly mend?: {
+    readonly module: string;
+    readonly file: string;
+    readonly line: string;
+    readonly by: readonly string[];
+  };
 }
 
 const kubernetesVersion = "1.36.3";
@@ -97,6 +104,18 @@ export const modules: Readonly<Record<ModuleName, ModuleSpec>> = {
           version: providerVersion.built,
         },
         { from: "cmd/pulumi-resource-kubernetes/terraform-mapping.json", to: "terraform-mapping-embed.json" },
+      ],
+    },
+    // 4.25.0 takes a StatefulSet for rolled out before its controller has seen the change (pulumi-kubernetes#4094).
+    mend: {
+      module: providerModule,
+      file: "pkg/await/statefulset.go",
+      line: 'sia.revisionReady = (currentRevision != "") && (currentRevision == updateRevision)',
+      by: [
+        'rawObserved, _ := openapi.Pluck(statefulset.Object, "status", "observedGeneration")',
+        "observed, _ := rawObserved.(int64)",
+        "isObserved := observed >= statefulset.GetGeneration()",
+        'sia.revisionReady = isObserved && (currentRevision != "") && (currentRevision == updateRevision)',
       ],
     },
   },

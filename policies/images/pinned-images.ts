@@ -1,6 +1,6 @@
-import { containersOf, podSpecOf } from "../pod-specs.ts";
+import { containersOf, type PodSpec, podSpecOf } from "../pod-specs.ts";
 import type { Rule } from "../rule.ts";
-import { text } from "../values.ts";
+import { fields, list, text } from "../values.ts";
 
 /** An image that can change under a running release is refused. */
 export const pinnedImages: Rule = {
@@ -12,22 +12,53 @@ export const pinnedImages: Rule = {
   check(object) {
     const pod = podSpecOf(object);
     if (!pod) return [];
-    return containersOf(pod).flatMap(({ path, name, container }) => {
-      const image = text(container.image);
-      const problem = image === undefined ? "has no image" : problemOf(image);
+    return [...imagesOfContainers(pod), ...imagesOfVolumes(pod)].flatMap(({ path, who, uses, image }) => {
+      const problem = image === undefined ? "has no image" : problemOf(uses, image);
       if (!problem) return [];
       const message =
-        `container ${name} ${problem}; another program could run tomorrow without any change here. ` +
+        `${who} ${problem}; another program could run tomorrow without any change here. ` +
         "Write a tag that names a version, such as :1.4.2, or better a digest (@sha256:...).";
-      return [{ path: `${path}.image`, message }];
+      return [{ path, message }];
     });
   },
 };
 
-function problemOf(image: string): string | undefined {
+interface UsedImage {
+  readonly path: string;
+  readonly who: string;
+  readonly uses: string;
+  readonly image: string | undefined;
+}
+
+function imagesOfContainers(pod: PodSpec): UsedImage[] {
+  return containersOf(pod).map(({ path, name, container }) => ({
+    path: `${path}.image`,
+    who: `container ${name}`,
+    uses: "runs",
+    image: text(container.image),
+  }));
+}
+
+/** A volume may be the files of an image: https://kubernetes.io/docs/concepts/storage/volumes/#image */
+function imagesOfVolumes({ path, spec }: PodSpec): UsedImage[] {
+  return list(spec.volumes).flatMap((item, index) => {
+    const { name, image } = fields(item);
+    if (image === undefined || image === null) return [];
+    return [
+      {
+        path: `${path}.volumes[${index}].image.reference`,
+        who: `volume ${text(name) ?? index}`,
+        uses: "holds",
+        image: text(fields(image).reference),
+      },
+    ];
+  });
+}
+
+function problemOf(uses: string, image: string): string | undefined {
   if (/@sha256:[a-f0-9]{64}$/.test(image)) return undefined;
-  if (image.includes("@")) return `runs ${image}, whose digest is not one of SHA-256`;
+  if (image.includes("@")) return `${uses} ${image}, whose digest is not one of SHA-256`;
   const tag = /:([\w][\w.-]*)$/.exec(image)?.[1];
-  if (tag === undefined) return `runs ${image} without a tag, which means :latest`;
-  return /\d/.test(tag) ? undefined : `runs ${image}, whose tag names no version`;
+  if (tag === undefined) return `${uses} ${image} without a tag, which means :latest`;
+  return /\d/.test(tag) ? undefined : `${uses} ${image}, whose tag names no version`;
 }

@@ -23,8 +23,8 @@ function indexOf(all: readonly Change[], what: string, fits: (change: Change) =>
   return index;
 }
 
-/** A warning for the person at the keyboard; what a Deployment says of itself while its pods start is progress. */
-const isWarning = (line: string) => /warning/i.test(line) && !line.includes("[MinimumReplicasUnavailable]");
+/** A warning for the person at the keyboard; what a resource says of itself while its pods start is progress. */
+const isWarning = (line: string) => /warning/i.test(line) && !/ (creating|updating) \(\d+s\) /.test(line);
 
 const written = (all: readonly Change[], object: string) =>
   indexOf(all, `write ${object}`, (change) => change.byPulumi && change.object === object);

@@ -1,4 +1,5 @@
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -185,25 +186,50 @@ const { startCluster } = await import(module);
 await startCluster({ ...JSON.parse(json), report: { step() {}, detail() {} } });
 `;
 
+/** Starts a cluster in another process, and sends that a signal when the component runs. */
+async function cutOff(other: { stateDir: string; name: string }, role: string, signal: NodeJS.Signals) {
+  const module = new URL("../../local/cluster/index.ts", import.meta.url).href;
+  const json = JSON.stringify({ stateDir: other.stateDir, name: other.name, tools });
+  const creation = spawn(process.execPath, ["--input-type=module", "-e", helper, module, json], {
+    stdio: "ignore",
+  });
+  await eventually(`a ${role}`, async () =>
+    (await processesOf(clusterFiles(other))).some((one) => one.role === role) ? true : undefined,
+  );
+  creation.kill(signal);
+  return await once(creation, "exit");
+}
+
 test.each(["etcd", "kube-apiserver", "kwok-controller"])(
   "a creation killed when %s had started is cleaned up",
   async (role) => {
     const other = { ...args, stateDir: join(root, "killed"), name: "killed" };
-    const module = new URL("../../local/cluster/index.ts", import.meta.url).href;
-    const json = JSON.stringify({ stateDir: other.stateDir, name: other.name, tools });
-    const creation = spawn(process.execPath, ["--input-type=module", "-e", helper, module, json], {
-      stdio: "ignore",
-    });
-    const otherFiles = clusterFiles(other);
-    await eventually(`a ${role}`, async () =>
-      (await processesOf(otherFiles)).some((one) => one.role === role) ? true : undefined,
-    );
-    creation.kill("SIGKILL");
-    await stopCluster(other);
-    expect(await processesOf(otherFiles)).toEqual([]);
+    await cutOff(other, role, "SIGKILL");
+    expect(await stopCluster(other)).toBe(true);
+    expect(await processesOf(clusterFiles(other))).toEqual([]);
     expect(existsSync(other.stateDir)).toBe(false);
   },
 );
+
+test("an interrupted creation ends what it has started; the next one makes the cluster anew", async () => {
+  const other = { ...args, stateDir: join(root, "interrupted"), name: "interrupted" };
+  for (const role of ["etcd", "kube-apiserver", "kwok-controller"]) {
+    expect(await cutOff(other, role, "SIGINT")).toEqual([null, "SIGINT"]);
+    expect(await processesOf(clusterFiles(other))).toEqual([]);
+  }
+  expect((await startCluster(other)).fresh).toBe(true);
+  await stopCluster(other);
+});
+
+test("a cluster whose folder was deleted while it ran is ended, and the folder stays gone", async () => {
+  const other = { ...args, stateDir: join(root, "deleted", "state"), name: "deleted" };
+  await startCluster(other);
+  rmSync(join(root, "deleted"), { recursive: true });
+  expect(await stopCluster(other)).toBe(true);
+  expect(await processesOf(clusterFiles(other))).toEqual([]);
+  expect(await stopCluster(other)).toBe(false);
+  expect(existsSync(join(root, "deleted"))).toBe(false);
+});
 
 test("a second cluster runs beside the first, and stopping it leaves the first alone", async () => {
   const second = { ...args, stateDir: join(root, "second"), name: "main" };

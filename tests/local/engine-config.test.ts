@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { parse, stringify } from "yaml";
-import { mergeStackConfig } from "../../local/engine/stack-config.ts";
+import { parse } from "yaml";
+import { mergeStackConfig, parseStackConfig } from "../../local/engine/stack-config.ts";
 
 type Config = Record<string, unknown>;
 
 function merge(args: { base?: Config; tracked: Config; copy?: Config; salt?: string; set?: Config }) {
-  const file = (config: Config | undefined, rest: Config = {}) => config && stringify({ ...rest, config });
+  const file = (config: Config | undefined, rest: Config = {}) => config && { ...rest, config };
   const { text, unreadable } = mergeStackConfig({
     base: file(args.base),
-    tracked: file(args.tracked) ?? "",
+    tracked: { config: args.tracked },
     copy: file(args.copy, args.salt ? { encryptionsalt: args.salt } : {}),
     set: args.set ?? {},
   });
@@ -76,18 +76,34 @@ describe("the local copy of a stack's configuration", () => {
   });
 
   it("drops the tracked file's salt and secrets provider", () => {
-    const tracked =
-      "encryptionsalt: v1:theirs\nsecretsprovider: awskms://key\nencryptedkey: abc\nconfig: {}\n";
+    const tracked = {
+      encryptionsalt: "v1:theirs",
+      secretsprovider: "awskms://key",
+      encryptedkey: "abc",
+      config: {},
+    };
     expect(parse(mergeStackConfig({ tracked, set: {} }).text)).toEqual({ config: {} });
   });
 
   it("does not change when merged again", () => {
-    const tracked = "config:\n  a: 1\n";
+    const tracked = { config: { a: 1 } };
     const { text } = mergeStackConfig({ tracked, set: { c: 1 } });
-    expect(mergeStackConfig({ base: tracked, tracked, copy: text, set: { c: 1 } }).text).toBe(text);
+    const again = { base: tracked, tracked, copy: parseStackConfig("copy", text), set: { c: 1 } };
+    expect(mergeStackConfig(again).text).toBe(text);
   });
 
-  it("refuses a file that is no mapping", () => {
-    expect(() => mergeStackConfig({ tracked: "- a\n", set: {} })).toThrow(/must be a YAML mapping/);
+  it("is the tracked file again when it was lost", () => {
+    expect(merge({ base: { a: 1, b: 2 }, tracked: { a: 1, b: 3 } }).config).toEqual({ a: 1, b: 3 });
+  });
+
+  it.each([
+    ["- a\n", "/p/Pulumi.dev.yaml must be a YAML mapping of keys to values; it is a list"],
+    [
+      "config:\n  - a\n",
+      '"config" of /p/Pulumi.dev.yaml must be a YAML mapping of keys to values; it is a list',
+    ],
+    ["config: {\n", "/p/Pulumi.dev.yaml is not YAML: "],
+  ])("names the file that is broken: %j", (text, message) => {
+    expect(() => parseStackConfig("/p/Pulumi.dev.yaml", text)).toThrow(message);
   });
 });

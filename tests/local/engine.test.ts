@@ -1,37 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir, userInfo } from "node:os";
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { engineEnvironment } from "../../local/engine/environment.ts";
-import {
-  clearDeadLocks,
-  openWorkspace,
-  pulumi,
-  recover,
-  type WorkspaceArgs,
-} from "../../local/engine/index.ts";
+import { openWorkspace, pulumi } from "../../local/engine/index.ts";
 import { chooseStandIns } from "../../local/engine/plugins.ts";
-import { checkpointFile } from "../../local/engine/recover.ts";
-
-let folder: string;
-let said: string[];
-const report = { step: (line: string) => void said.push(line), detail: () => {} };
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "engine it's "));
-  said = [];
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-function write(file: string, text: string, mode?: number): string {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text, { mode });
-  return file;
-}
-
-const stateOf = (stack: string) => ({ stateDir: join(folder, "state"), project: "proj", stack });
+import { calls, fakeCli, folder, said, workspaceArgs, write } from "./engine-fixtures.ts";
 
 describe("the environment", () => {
   const environment = engineEnvironment({
@@ -102,36 +77,6 @@ describe("the choice of stand-ins", () => {
   });
 });
 
-/** A CLI that writes down how it was called and makes a stack's state on `init`, or fails. */
-function fakeCli({ code = 0, says = "" } = {}): string {
-  return write(
-    join(folder, "bin", "pulumi"),
-    `#!/bin/sh
-echo "$PULUMI_STACK $PULUMI_K8S_UPSERT_EXISTING_OBJECTS,$PULUMI_K8S_ENABLE_PATCH_FORCE|$*" >> '${join(folder, "calls").replaceAll("'", "'\\''")}'
-[ "$1 $2 ${code}" = "stack init 0" ] && mkdir -p ../backend/.pulumi/stacks/proj && echo '{}' > ../backend/.pulumi/stacks/proj/$3.json
-[ -z "${says}" ] || echo "${says}" >&2
-exit ${code}
-`,
-    0o755,
-  );
-}
-const calls = () => readFileSync(join(folder, "calls"), "utf8").trim().split("\n");
-
-function workspaceArgs(changes: Partial<WorkspaceArgs> = {}): WorkspaceArgs {
-  const checkout = join(folder, "checkout");
-  write(join(checkout, "Pulumi.yaml"), "name: proj\nruntime: nodejs\nbackend: {url: s3://theirs}\n");
-  write(join(checkout, "Pulumi.dev.yaml"), "config:\n  proj:size: small\n");
-  return {
-    stack: "dev",
-    stateDir: join(folder, "state"),
-    checkout,
-    tools: changes.tools ?? { pulumi: { path: fakeCli(), origin: "built" } },
-    cluster: { kubeconfig: "/state/kubeconfig", context: "kwok-dev" },
-    report,
-    ...changes,
-  };
-}
-
 describe("a workspace", () => {
   it("is a copy of the project that runs the program in the checkout", async () => {
     const workspace = await openWorkspace(workspaceArgs());
@@ -181,7 +126,7 @@ describe("a workspace", () => {
   it("ends the Kubernetes provider with the engine that started it", async () => {
     const path = write(
       join(folder, "bin", "pulumi-resource-kubernetes"),
-      "#!/bin/sh\necho $$ $*; exec sleep 60\n",
+      "#!/bin/sh\necho $$ $*; while :; do sleep 0.1; done\n",
       0o755,
     );
     const tools = {
@@ -223,135 +168,52 @@ describe("a workspace", () => {
     );
   });
 
+  it.each([
+    ["Pulumi.yaml", "", /Pulumi\.yaml must be a YAML mapping of keys to values; it is empty/],
+    ["Pulumi.yaml", "runtime: nodejs\n", /Pulumi\.yaml must give the project's name as "name"/],
+    ["Pulumi.dev.yaml", "config: {\n", /Pulumi\.dev\.yaml is not YAML: /],
+    ["Pulumi.dev.yaml", "config: [a]\n", /"config" of .*Pulumi\.dev\.yaml must be a YAML mapping/],
+  ])("names a %s that is %j", async (file, text, message) => {
+    const args = workspaceArgs();
+    write(join(folder, "checkout", file), text);
+    await expect(openWorkspace(args)).rejects.toThrow(message);
+    expect(existsSync(join(folder, "calls"))).toBe(false);
+  });
+
+  it.each([["missing"], ["empty"]])("makes a %s copy of the configuration anew and says so", async (how) => {
+    const { dir } = await openWorkspace(workspaceArgs());
+    const copy = join(dir, "Pulumi.dev.yaml");
+    const before = readFileSync(copy, "utf8");
+    rmSync(copy);
+    if (how === "empty") write(copy, "\n");
+    await openWorkspace(workspaceArgs());
+    expect(readFileSync(copy, "utf8")).toBe(before);
+    expect(said).toEqual([expect.stringContaining(`${copy} was missing or empty`)]);
+  });
+
+  it("gives each command a folder for temporary files, and removes it", async () => {
+    const workspace = await openWorkspace(workspaceArgs());
+    const cli = `#!/bin/sh\necho secret > "$TMPDIR/kubeconfig1"; echo "$TMPDIR" > ../tmpdir\n`;
+    write(workspace.pulumi, cli, 0o755);
+    expect(await pulumi(workspace, ["preview"])).toBe(0);
+    const used = readFileSync(join(folder, "state", "tmpdir"), "utf8").trim();
+    expect(dirname(used)).toBe(join(folder, "state", "tmp"));
+    expect(existsSync(used)).toBe(false);
+  });
+
+  it("stops the CLI once when the cluster breaks under it", async () => {
+    const broken = async () => "the API server ended";
+    const cluster = { kubeconfig: "/state/kubeconfig", context: "kwok-dev", broken };
+    const workspace = await openWorkspace(workspaceArgs({ cluster }));
+    const cli = `#!/bin/sh\ntrap 'n=$((n+1))' INT\nfor i in $(seq 50); do sleep 0.1; done\nexit $n\n`;
+    write(workspace.pulumi, cli, 0o755);
+    expect(await pulumi(workspace, ["up"])).toBe(1);
+    expect(said).toEqual([expect.stringMatching(/^the API server ended\nStopping the Pulumi CLI/)]);
+  }, 20_000);
+
   it("returns the CLI's exit code", async () => {
     const workspace = await openWorkspace(workspaceArgs());
     fakeCli({ code: 7 });
     expect(await pulumi(workspace, ["preview"])).toBe(7);
   });
 });
-
-describe("recovery", () => {
-  const lockFile = () => join(folder, "state/backend/.pulumi/locks/organization/proj/dev/id.json");
-  const lock = (changes: object) =>
-    write(
-      lockFile(),
-      JSON.stringify({
-        pid: process.pid,
-        username: userInfo().username,
-        hostname: hostname(),
-        timestamp: "2026-01-01T00:00:00Z",
-        ...changes,
-      }),
-    );
-  /** A process whose name is `pulumi`. */
-  function spawnHolder(): ChildProcess {
-    const script = write(join(folder, "holder", "pulumi"), "#!/bin/sh\nsleep 60 & wait\n", 0o755);
-    return spawn(script, { stdio: "ignore", detached: true });
-  }
-  async function deadPid(): Promise<number> {
-    const child = spawn("true");
-    await new Promise((resolve) => child.once("close", resolve));
-    return child.pid ?? 0;
-  }
-
-  it("removes the lock of a dead process and says so", async () => {
-    lock({ pid: await deadPid() });
-    write(`${lockFile()}.attrs`, "{}");
-    clearDeadLocks(stateOf("dev"), report);
-    expect(existsSync(lockFile())).toBe(false);
-    expect(existsSync(`${lockFile()}.attrs`)).toBe(false);
-    expect(said).toEqual([
-      expect.stringMatching(/^Removed the lock of a command that was killed \(.*2026-01-01/),
-    ]);
-  });
-
-  it("removes the lock whose process number another program got", () => {
-    lock({ pid: process.pid });
-    clearDeadLocks(stateOf("dev"), report);
-    expect(existsSync(lockFile())).toBe(false);
-  });
-
-  it("respects a live holder and names it", async () => {
-    const holder = spawnHolder();
-    lock({ pid: holder.pid });
-    const clear = () => {
-      clearDeadLocks(stateOf("dev"), report);
-      return "cleared";
-    };
-    await expect
-      .poll(() => attempt(clear))
-      .toMatch(new RegExp(`in use by .*process ${holder.pid}.*kill -INT ${holder.pid}`));
-    process.kill(-(holder.pid ?? 0), "SIGKILL");
-    await new Promise((resolve) => holder.once("close", resolve));
-    expect(clear()).toBe("cleared");
-  });
-
-  it.each([{ hostname: "elsewhere" }, { username: "somebody" }])("leaves the lock of %j alone", (other) => {
-    lock(other);
-    expect(() => clearDeadLocks(stateOf("dev"), report)).toThrow(
-      /cannot be checked from here.*pulumi -- cancel --yes/,
-    );
-    expect(existsSync(lockFile())).toBe(true);
-  });
-
-  it("leaves the locks of other stacks alone", async () => {
-    lock({ pid: await deadPid() });
-    clearDeadLocks(stateOf("prod"), report);
-    expect(existsSync(lockFile())).toBe(true);
-  });
-
-  const interrupted = {
-    checkpoint: {
-      latest: {
-        pending_operations: [{ type: "creating", resource: { urn: "urn:pulumi:dev::proj::a:b:C::name" } }],
-      },
-    },
-  };
-
-  it("settles interrupted operations, and adopts what exists until a deployment succeeds, and owns it afterwards", async () => {
-    const workspace = await openWorkspace(workspaceArgs());
-    write(checkpointFile(workspace), JSON.stringify(interrupted));
-    await recover(workspace, report);
-    expect(said).toEqual([expect.stringContaining("killed while creating name")]);
-    await pulumi(workspace, ["preview"]);
-    fakeCli({ code: 1 });
-    await pulumi(workspace, ["up", "--yes"]);
-    fakeCli();
-    await pulumi(workspace, ["up", "--yes"]);
-    await pulumi(workspace, ["up", "--yes"]);
-    const file = join(folder, "state", "interrupted-state.json");
-    expect(calls().slice(1)).toEqual([
-      `dev true,true|stack export --file ${file} --non-interactive`,
-      `dev true,true|stack import --file ${file} --non-interactive`,
-      "dev true,true|preview",
-      "dev true,true|up --yes",
-      "dev true,true|up --yes",
-      "dev ,true|up --yes",
-    ]);
-  });
-
-  it("restores a state that was cut off from its backup", async () => {
-    const workspace = await openWorkspace(workspaceArgs());
-    const file = checkpointFile(workspace);
-    write(`${file}.bak`, '{"version":3}');
-    write(file, '{"versi');
-    await recover(workspace, report);
-    expect(readFileSync(file, "utf8")).toBe('{"version":3}');
-    expect(said).toHaveLength(1);
-  });
-
-  it("does nothing after an orderly end", async () => {
-    const workspace = await openWorkspace(workspaceArgs());
-    await recover(workspace, report);
-    expect(said).toEqual([]);
-    expect(calls()).toHaveLength(1);
-  });
-});
-
-function attempt(act: () => string): string {
-  try {
-    return act();
-  } catch (error) {
-    return (error as Error).message;
-  }
-}

@@ -59,6 +59,28 @@ test("containers of every sort are judged, each by itself", () => {
   ]);
 });
 
+test("images that are mounted as volumes are judged like the others", () => {
+  const volumes = [
+    { name: "scratch", emptyDir: {} },
+    { name: "model", image: { reference: "registry.test/model:1.0", pullPolicy: "IfNotPresent" } },
+    { name: "exact", image: { reference: `registry.test/model@${digest}` } },
+    { name: "none", image: null },
+    { name: "latest", image: { reference: "registry.test/model:latest" } },
+    { image: { reference: "model" } },
+    { name: "empty", image: {} },
+  ];
+  const violations = pinnedImages.check(object("CronJob", { volumes }));
+  expect(violations.map(({ path, message }) => [path, message.split(";")[0]])).toEqual([
+    [at(4), "volume latest holds registry.test/model:latest, whose tag names no version"],
+    [at(5), "volume 5 holds model without a tag, which means :latest"],
+    [at(6), "volume empty has no image"],
+  ]);
+
+  function at(index: number): string {
+    return `${specPaths.CronJob}.volumes[${index}].image.reference`;
+  }
+});
+
 test("objects without pods have no violation", () => {
   expect(pinnedImages.check({ kind: "ConfigMap", spec: { containers: [{ image: "a:latest" }] } })).toEqual(
     [],

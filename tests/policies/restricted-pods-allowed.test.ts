@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { restrictedPods } from "../../policies/pods/restricted-pods.ts";
-import { type Changes, each, object } from "./fixtures.ts";
+import { type Changes, each, object, set } from "./fixtures.ts";
 
 const podContext = "securityContext";
 const context = "containers.0.securityContext";
+const apparmor = "container.apparmor.security.beta.kubernetes.io/main";
 
 describe("what the standard allows is allowed", () => {
   test.each<[string, Changes]>([
@@ -113,5 +114,38 @@ describe("what the standard allows is allowed", () => {
     ],
   ])("%s", (_, changes) => {
     expect(restrictedPods.check(object("Deployment", changes))).toEqual([]);
+  });
+});
+
+test("a user namespace and Windows excuse nothing else", () => {
+  const found = (changes: Changes) => restrictedPods.check(object("Pod", changes)).map(({ path }) => path);
+  expect(found({ hostUsers: false, [`${context}.procMount`]: "Unmasked" })).toEqual([
+    "spec.containers[0].securityContext.procMount",
+  ]);
+  expect(found({ os: { name: "windows" }, [`${podContext}.runAsNonRoot`]: false })).toContain(
+    "spec.securityContext.runAsNonRoot",
+  );
+  expect(found({ os: { name: "linux" }, [`${context}.capabilities`]: undefined })).toHaveLength(1);
+  expect(found({ hostUsers: true, [`${context}.runAsUser`]: 0 })).toHaveLength(1);
+});
+
+describe("AppArmor annotations of the pod", () => {
+  function annotated(value: unknown) {
+    const deployment = object("Deployment");
+    set(deployment, "spec.template.metadata", { annotations: { other: "x", [apparmor]: value } });
+    return restrictedPods.check(deployment);
+  }
+
+  test.each(["", "runtime/default", "localhost/profile"])("%j is allowed", (value) => {
+    expect(annotated(value)).toEqual([]);
+  });
+
+  test.each(["unconfined", "other", 5])("%j is refused", (value) => {
+    expect(annotated(value)).toEqual([
+      {
+        path: `spec.template.metadata.annotations["${apparmor}"]`,
+        message: "the annotation switches AppArmor off; use appArmorProfile.type: RuntimeDefault",
+      },
+    ]);
   });
 });

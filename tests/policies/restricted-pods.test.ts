@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { restrictedPods } from "../../policies/pods/restricted-pods.ts";
-import { type Changes, each, kinds, object, set, specPaths } from "./fixtures.ts";
+import { type Changes, each, kinds, object, specPaths } from "./fixtures.ts";
 
 const spec = specPaths.Deployment;
 const podContext = "securityContext";
 const context = "containers.0.securityContext";
-const apparmor = "container.apparmor.security.beta.kubernetes.io/main";
 
 const containerPaths = ["initContainers[0]", "containers[0]", "containers[1]", "ephemeralContainers[0]"];
 
@@ -259,39 +258,6 @@ test.each([
     `spec.${place}.securityContext.capabilities.drop`,
   ]);
   for (const { message } of found) expect(message).toMatch(`container ${name} `);
-});
-
-test("a user namespace and Windows excuse nothing else", () => {
-  const found = (changes: Changes) => restrictedPods.check(object("Pod", changes)).map(({ path }) => path);
-  expect(found({ hostUsers: false, [`${context}.procMount`]: "Unmasked" })).toEqual([
-    `spec.${index(context)}.procMount`,
-  ]);
-  expect(found({ os: { name: "windows" }, [`${podContext}.runAsNonRoot`]: false })).toContain(
-    "spec.securityContext.runAsNonRoot",
-  );
-  expect(found({ os: { name: "linux" }, [`${context}.capabilities`]: undefined })).toHaveLength(1);
-  expect(found({ hostUsers: true, [`${context}.runAsUser`]: 0 })).toHaveLength(1);
-});
-
-describe("AppArmor annotations of the pod", () => {
-  function annotated(value: unknown) {
-    const deployment = object("Deployment");
-    set(deployment, "spec.template.metadata", { annotations: { other: "x", [apparmor]: value } });
-    return restrictedPods.check(deployment);
-  }
-
-  test.each(["", "runtime/default", "localhost/profile"])("%j is allowed", (value) => {
-    expect(annotated(value)).toEqual([]);
-  });
-
-  test.each(["unconfined", "other", 5])("%j is refused", (value) => {
-    expect(annotated(value)).toEqual([
-      {
-        path: `spec.template.metadata.annotations["${apparmor}"]`,
-        message: "the annotation switches AppArmor off; use appArmorProfile.type: RuntimeDefault",
-      },
-    ]);
-  });
 });
 
 test("objects without pods have no violation", () => {

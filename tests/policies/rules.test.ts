@@ -84,6 +84,8 @@ const parts = [
   "os",
   "volumes",
   "volumes.0",
+  "volumes.0.image",
+  "volumes.0.image.reference",
   "containers",
   "containers.0",
   "containers.0.name",

@@ -2,7 +2,8 @@ import { describeRefusals, type Refusal } from "./config-cases.ts";
 
 const topLevelKeys =
   "namespace, environment, team, clusterDomain, images, settings, postgresql, redis, verification, gateway, rotation, " +
-  "databasePassword, redisPassword, jwtSecret, apiKey, prometheusToken";
+  "databasePassword, redisPassword, jwtSecret, apiKey, prometheusToken, jwtSecretPrevious, apiKeyPrevious, " +
+  "prometheusTokenPrevious";
 const settingsKeys =
   "databaseName, databaseUser, coqVersion, tlaVersion, rustVersion, logLevel, logFormat, maxConcurrentVerifications, " +
   "verificationTimeout, resourceLimitsCpu, resourceLimitsMemory";
@@ -109,6 +110,34 @@ const unknownKeys: readonly Refusal[] = [
     "is not a known key; did you mean wot-verification?",
   ],
   [
+    "a key of another section",
+    { logLevel: "debug" },
+    "logLevel",
+    undefined,
+    "is not a known key; did you mean settings.logLevel?",
+  ],
+  [
+    "a key of another section in another case",
+    { gateway: { MAXMEMORY: "64mb" } },
+    "gateway.MAXMEMORY",
+    undefined,
+    "is not a known key; did you mean redis.maxmemory?",
+  ],
+  [
+    "a key of the same section in its depth, which others have too",
+    { gateway: { cpu: 1 } },
+    "gateway.cpu",
+    undefined,
+    "is not a known key; did you mean gateway.resources.requests.cpu?",
+  ],
+  [
+    "a key of another section that is near one of its own",
+    { gateway: { sratch: "64Mi" } },
+    "gateway.sratch",
+    undefined,
+    "is not a known key; did you mean scratch?",
+  ],
+  [
     "a key called __proto__",
     { settings: '{"__proto__":{"logLevel":"debug"}}' },
     "settings.__proto__",
@@ -205,7 +234,7 @@ const kinds: readonly Refusal[] = [
     { images: { tag: 1.2 } },
     "images.tag",
     "1.2",
-    "must be a tag that holds a version (never latest); for example 0.1.0",
+    'must be a tag that begins with a version (never latest), quoted if it looks like a number; for example "0.1.0"',
   ],
   [
     "a number for a memory quantity",

@@ -3,7 +3,16 @@ import { describeProblems } from "../../config/problems.ts";
 import { secretKeys } from "../../config/schema.ts";
 import { accepted, parse, problemsOf } from "./config-cases.ts";
 
-const minimum = { databasePassword: 16, redisPassword: 16, jwtSecret: 32, apiKey: 24, prometheusToken: 24 };
+const minimum = {
+  databasePassword: 16,
+  redisPassword: 16,
+  jwtSecret: 32,
+  apiKey: 24,
+  prometheusToken: 24,
+  jwtSecretPrevious: 32,
+  apiKeyPrevious: 24,
+  prometheusTokenPrevious: 24,
+};
 
 function rule(length: number): string {
   return `must be ${length} to 512 printable ASCII characters without blanks; left out, the stack generates one`;

@@ -1,14 +1,17 @@
-import { describeRefusals, type Refusal } from "./config-cases.ts";
+import { expect, test } from "vitest";
+import { accepted, describeRefusals, type Refusal } from "./config-cases.ts";
 
 const label = "a DNS label: lower-case letters, digits and '-', at most 63 characters, a letter first";
 const dnsName = "must be a DNS name: lower-case letters, digits, '-' and '.', at most 253 characters";
 const namespace =
   `must be ${label}; not default, nor one that begins with kube-, because \`pulumi destroy\` deletes it; ` +
   "for example iot-verification";
-const image =
-  "must be an image with registry host and path, pinned by digest or by a tag that holds a version (never latest)";
-const registry =
-  "must be a registry host, with a path if need be, without a slash at its end; for example ghcr.io/iot-verification";
+const databaseName =
+  "must be an SQL identifier: lower-case letters, digits and '_', at most 63 characters; not postgres, template0 or " +
+  "template1; for example iot_verification";
+const databaseUser =
+  "must be an SQL identifier of at most 50 characters, not postgres, public or none, nor one that begins with pg_; " +
+  "for example iot_user";
 const pods = "must be a whole number from 1 to 50 (pods); for example 3";
 const cpu = "must be a CPU quantity from 1m to 64 (cores, or thousandths with m)";
 const memory = "must be a memory quantity from 16Mi to 512Gi, in Mi or Gi";
@@ -63,7 +66,7 @@ const bounds: readonly Refusal[] = [
     { rotation: { redis: 0 } },
     "rotation.redis",
     "0",
-    "must be a whole number from 1 to 1000000 (a count that only grows: raise it to have a new credential); for example 2",
+    "must be a whole number from 1 to 1000000 (a count: raise it by one to have a new credential); for example 2",
   ],
   [
     "no CPU",
@@ -185,139 +188,44 @@ const texts: readonly Refusal[] = [
     { settings: { databaseName: "iot-verification" } },
     "settings.databaseName",
     '"iot-verification"',
-    "must be an SQL identifier: lower-case letters, digits and '_', at most 63 characters; for example iot_verification",
+    databaseName,
   ],
-  [
-    "the superuser",
-    { settings: { databaseUser: "postgres" } },
-    "settings.databaseUser",
-    '"postgres"',
-    "must be an SQL identifier of at most 50 characters, neither postgres nor one that begins with pg_; for example iot_user",
-  ],
+  ...["postgres", "template0", "template1"].map(
+    (name): Refusal => [
+      `the server's own database ${name}`,
+      { settings: { databaseName: name } },
+      "settings.databaseName",
+      `"${name}"`,
+      databaseName,
+    ],
+  ),
+  ...["postgres", "public", "none", "pg_monitor", "pg_"].map(
+    (name): Refusal => [
+      `the reserved role ${name}`,
+      { settings: { databaseUser: name } },
+      "settings.databaseUser",
+      `"${name}"`,
+      databaseUser,
+    ],
+  ),
   [
     "an owner too long for its logins",
     { settings: { databaseUser: "u".repeat(51) } },
     "settings.databaseUser",
     `"${"u".repeat(51)}"`,
-    "must be an SQL identifier of at most 50 characters, neither postgres nor one that begins with pg_; for example iot_user",
-  ],
-  [
-    "a latest image",
-    { images: { overrides: { "api-gateway": "ghcr.io/iot/api-gateway:latest" } } },
-    "images.overrides.api-gateway",
-    '"ghcr.io/iot/api-gateway:latest"',
-    `${image}; for example ghcr.io/iot-verification/api-gateway:0.1.1`,
-  ],
-  [
-    "an image without a tag",
-    { images: { redis: "docker.io/library/redis" } },
-    "images.redis",
-    '"docker.io/library/redis"',
-    `${image}; for example docker.io/library/redis:8.2.8-bookworm`,
-  ],
-  [
-    "an image without a host",
-    { images: { redis: "redis:8.2.8" } },
-    "images.redis",
-    '"redis:8.2.8"',
-    `${image}; for example docker.io/library/redis:8.2.8-bookworm`,
-  ],
-  [
-    "a moving tag",
-    { images: { postgresql: "docker.io/library/postgres:17" } },
-    "images.postgresql",
-    '"docker.io/library/postgres:17"',
-    `${image}; for example docker.io/library/postgres:17.10-bookworm`,
-  ],
-  [
-    "a cut digest",
-    { images: { postgresql: "docker.io/library/postgres@sha256:abc" } },
-    "images.postgresql",
-    '"docker.io/library/postgres@sha256:abc"',
-    `${image}; for example docker.io/library/postgres:17.10-bookworm`,
-  ],
-  [
-    "the tag latest",
-    { images: { tag: "latest" } },
-    "images.tag",
-    '"latest"',
-    "must be a tag that holds a version (never latest); for example 0.1.0",
-  ],
-  [
-    "a registry with a scheme",
-    { images: { registry: "https://ghcr.io" } },
-    "images.registry",
-    '"https://ghcr.io"',
-    registry,
-  ],
-  [
-    "a registry with a slash at its end",
-    { images: { registry: "ghcr.io/" } },
-    "images.registry",
-    '"ghcr.io/"',
-    registry,
-  ],
-];
-
-const misfits: readonly Refusal[] = [
-  [
-    "more CPU reserved than allowed",
-    { gateway: { resources: { requests: { cpu: "2" } } } },
-    "gateway.resources.requests.cpu",
-    '"2"',
-    "must be at most limits.cpu, which is 500m; for example 500m",
-  ],
-  [
-    "more memory reserved than allowed",
-    { redis: { resources: { requests: { memory: "1Gi" } } } },
-    "redis.resources.requests.memory",
-    '"1Gi"',
-    "must be at most limits.memory, which is 512Mi; for example 512Mi",
-  ],
-  [
-    "a limit below the default request",
-    { verification: { resources: { limits: { memory: "100Mi" } } } },
-    "verification.resources.requests.memory",
-    '"512Mi"',
-    "is the default, and must be at most limits.memory, which is 100Mi; for example 100Mi",
-  ],
-  [
-    "shared buffers that leave no room",
-    { postgresql: { parameters: { shared_buffers: "2GB" } } },
-    "postgresql.parameters.shared_buffers",
-    '"2GB"',
-    "must be at most half of resources.limits.memory, which is 2Gi; for example 1024MB",
-  ],
-  [
-    "a log that fills its volume",
-    { postgresql: { parameters: { max_wal_size: "11GB" } } },
-    "postgresql.parameters.max_wal_size",
-    '"11GB"',
-    "must be at most half of storage.size, which is 20Gi (a full volume stops the database); for example 10240MB",
-  ],
-  [
-    "a volume too small for the default log",
-    { postgresql: { storage: { size: "4Gi" } } },
-    "postgresql.parameters.max_wal_size",
-    '"4GB"',
-    "is the default, and must be at most half of storage.size, which is 4Gi (a full volume stops the database); for example 2048MB",
-  ],
-  [
-    "a least log above the most",
-    { postgresql: { parameters: { min_wal_size: "5GB" } } },
-    "postgresql.parameters.min_wal_size",
-    '"5GB"',
-    "must be at most max_wal_size, which is 4GB; for example 4GB",
-  ],
-  [
-    "a cache that leaves no room",
-    { redis: { maxmemory: "385mb" } },
-    "redis.maxmemory",
-    '"385mb"',
-    "must be at most three quarters of resources.limits.memory, which is 512Mi (a snapshot copies pages); for example 384mb",
+    databaseUser,
   ],
 ];
 
 describeRefusals("a quantity out of bounds", bounds);
 describeRefusals("an illegal text", texts);
-describeRefusals("a value that does not fit another", misfits);
+
+test.each([
+  { databaseName: "postgres_2", databaseUser: "postgres_2" },
+  { databaseName: "template", databaseUser: "nonesuch" },
+  { databaseName: "all", databaseUser: "publicity" },
+  { databaseName: "public", databaseUser: "pg" },
+  { databaseName: "d".repeat(63), databaseUser: "u".repeat(50) },
+])("names that are near reserved ones are taken: $databaseName, $databaseUser", (settings) => {
+  expect(accepted({ settings }).settings).toMatchObject(settings);
+});

@@ -20,8 +20,8 @@ describe("defaults", () => {
         registry: "ghcr.io/iot-verification",
         tag: "0.1.0",
         overrides: {},
-        postgresql: "docker.io/library/postgres:17.10-bookworm",
-        redis: "docker.io/library/redis:8.2.8-bookworm",
+        postgresql: "docker.io/library/postgres:17.11-bookworm",
+        redis: "docker.io/library/redis:8.2.10",
         pullSecrets: [],
       },
       settings: {
@@ -146,6 +146,18 @@ describe("the cluster", () => {
     expect(accepted({}).cluster).toEqual({ context: "test-cluster" });
   });
 
+  test.each([
+    ["kubernetes:kubeConfg", "did you mean kubernetes:kubeconfig?"],
+    ["kubernetes:Contxt", "did you mean kubernetes:context?"],
+    ["kubernetes:namespace", "it uses kubernetes:context and kubernetes:kubeconfig"],
+    ["kubernetes:", "it uses kubernetes:context and kubernetes:kubeconfig"],
+  ])("%s is refused: the provider that the stack makes would not see it", (key, advice) => {
+    const problem = { key, advice: `is not used by this stack; ${advice}` };
+    const values = { "kubernetes:context": "c", [key]: "x" };
+    expect(parseConfig({ ...raw, values })).toEqual({ problems: [problem] });
+    expect(parseConfig({ ...raw, values: { [key]: "x" } })).toEqual({ problems: [missing, problem] });
+  });
+
   test("keys of other packages are not judged", () => {
     const values = { "kubernetes:context": "c", "aws:region": "x", "iot-verification-2:bogus": "1" };
     expect(parseConfig({ ...raw, values }).problems).toBeUndefined();
@@ -169,7 +181,6 @@ describe("several problems", () => {
       ["iot-verification:gateway.replicas", "0"],
       ["iot-verification:gateway.resources.requests.cpu", '"2"'],
       ["iot-verification:gateway.bogus", undefined],
-      ["iot-verification:apiKey", "[secret]"],
       ["iot-verification:gatway", undefined],
       ["iot-verification:apiKey", undefined],
     ]);

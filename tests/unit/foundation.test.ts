@@ -1,15 +1,12 @@
-import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { settingKeys } from "../../components/contract/runtime.ts";
-import { checksumOf, revisionOf } from "../../components/foundation/checksum.ts";
 import { connect } from "../../components/foundation/cluster.ts";
-import { Credentials } from "../../components/foundation/credentials.ts";
 import { Foundation, type FoundationArgs } from "../../components/foundation/index.ts";
 import { serviceHost } from "../../components/foundation/settings.ts";
 import { settingsOf } from "../../config/settings.ts";
 import { foundationArgs } from "../../config/slices.ts";
 import { accepted } from "./config-cases.ts";
-import { record, secret, settledValue } from "./mocks.ts";
+import { type Recording, record, secret } from "./mocks.ts";
 import { defaults } from "./platform.ts";
 import { labels } from "./shapes.ts";
 
@@ -17,14 +14,15 @@ function foundation(changes: Partial<FoundationArgs> = {}) {
   return record({
     program() {
       const { platform, credentials } = new Foundation("base", { ...foundationArgs(defaults), ...changes });
-      const { namespace, settings, pullSecrets, metricsCredential } = platform;
+      const { namespace, settings, pullSecrets, metricsCredential, revisionOf } = platform;
       return {
         namespace,
         configMap: settings.configMap,
         pullSecrets,
-        metricsSecret: metricsCredential.secret,
-        metricsRevision: metricsCredential.revision,
-        prometheusRevision: credentials.prometheusToken.revision,
+        metricsCredential,
+        revisionOfToken: revisionOf(
+          credentials.prometheusToken.value.apply((token) => `{"token":"${token}"}`),
+        ),
       };
     },
   });
@@ -119,13 +117,17 @@ test("every setting follows its key of the configuration", () => {
   expect(serviceHost("a", { namespace: "b", clusterDomain: "c.d" })).toBe("a.b.svc.c.d");
 });
 
+function tokens(recording: Recording): unknown {
+  return recording.object("Secret", "metrics-tokens").inputs.stringData;
+}
+
 test("the token of the metrics is a Secret that its readers may mount at once", async () => {
   const { recording, outputs } = await foundation();
-  expect(recording.object("Secret", "metrics-credentials").inputs).toEqual({
+  expect(recording.object("Secret", "metrics-tokens").inputs).toEqual({
     apiVersion: "v1",
     kind: "Secret",
     metadata: {
-      name: "metrics-credentials",
+      name: "metrics-tokens",
       namespace: "iot-verification",
       labels: labels("metrics", "foundation"),
     },
@@ -135,113 +137,65 @@ test("the token of the metrics is a Secret that its readers may mount at once", 
     namespace: "iot-verification",
     configMap: "platform-settings",
     pullSecrets: [],
-    metricsSecret: "metrics-credentials",
-    metricsRevision: outputs.prometheusRevision,
-    prometheusRevision: expect.stringMatching(/^[0-9a-f]{12}$/),
-  });
-});
-
-describe("credentials", () => {
-  const type = "random:index/randomPassword:RandomPassword";
-
-  test.each([
-    ["revision-key", 43],
-    ["database", 32],
-    ["redis", 32],
-    ["jwt-secret", 64],
-    ["api-key", 40],
-    ["prometheus-token", 40],
-  ])("%s is generated from %i letters and digits", async (name, length) => {
-    const { recording } = await foundation();
-    expect(recording.find(type, `base-credentials-${name}`).inputs).toEqual({
-      length,
-      special: false,
-      keepers: { generation: "1" },
-    });
-  });
-
-  test("of another generation are other ones, alone", async () => {
-    const config = accepted({ rotation: { apiKey: 7 } });
-    const { recording } = await foundation(foundationArgs(config));
-    const generations = recording.asked
-      .filter((asked) => asked.type === type)
-      .map(({ name, inputs }) => [name, (inputs.keepers as { generation: string }).generation]);
-    expect(Object.fromEntries(generations)).toEqual({
-      "base-credentials-revision-key": "1",
-      "base-credentials-database": "1",
-      "base-credentials-redis": "1",
-      "base-credentials-jwt-secret": "1",
-      "base-credentials-api-key": "7",
-      "base-credentials-prometheus-token": "1",
-    });
-  });
-
-  test("that are given are not generated, and are secrets", async () => {
-    const given = "chosen-by-somebody-else-1234567890";
-    const { recording } = await foundation(
-      foundationArgs(accepted({ prometheusToken: given }, ["prometheusToken"])),
-    );
-    expect(recording.names()).not.toContain(`${type} base-credentials-prometheus-token`);
-    expect(recording.object("Secret", "metrics-credentials").inputs.stringData).toEqual(
-      secret({ token: given }),
-    );
-  });
-});
-
-test.each([
-  ["generated", {}],
-  ["given", { given: "chosen-by-somebody-else" }],
-])("a credential that is %s is a secret to Pulumi, and its revision is not", async (_, source) => {
-  const { outputs } = await record({
-    async program() {
-      const made = { generation: 1, length: 32, ...source };
-      const sources = { database: made, redis: made, jwtSecret: made, apiKey: made, prometheusToken: made };
-      const { credentials } = new Credentials("credentials", { sources });
-      const secrecy = Object.values(credentials).map(({ value, revision }) =>
-        Promise.all([pulumi.isSecret(value), pulumi.isSecret(revision)]),
-      );
-      return { secrecy: await Promise.all(secrecy) };
+    metricsCredential: {
+      credential: "metrics",
+      secret: "metrics-tokens",
+      entries: ["token"],
+      revision: outputs.revisionOfToken,
     },
-  });
-  expect(outputs.secrecy).toEqual(Array(5).fill([true, false]));
-});
-
-describe("revisions and checksums", () => {
-  test("a revision depends on key and value, and is no secret", async () => {
-    const revision = (key: string, value: string) =>
-      settledValue(revisionOf(pulumi.secret(key), pulumi.secret(value)));
-    const first = await revision("key", "value");
-    expect(first).toMatch(/^[0-9a-f]{12}$/);
-    expect(await revision("key", "value")).toBe(first);
-    expect(await revision("key", "value2")).not.toBe(first);
-    expect(await revision("key2", "value")).not.toBe(first);
-    expect(await pulumi.isSecret(revisionOf(pulumi.secret("key"), pulumi.secret("value")))).toBe(false);
-  });
-
-  test("a checksum depends on keys and values, and not on their order", () => {
-    const first = checksumOf({ a: "1", b: "2" });
-    expect(first).toMatch(/^[0-9a-f]{16}$/);
-    expect(checksumOf({ b: "2", a: "1" })).toBe(first);
-    const others = [
-      { a: "1", b: "3" },
-      { a: "2", b: "1" },
-      { a: "1" },
-      { a: "12" },
-      { a: "1", b: "2", c: "" },
-      {},
-    ];
-    expect(new Set([first, ...others.map((data) => checksumOf(data as Record<string, string>))]).size).toBe(
-      7,
-    );
+    revisionOfToken: expect.stringMatching(/^[0-9a-f]{12}$/),
   });
 });
 
-test("the connection names context and kubeconfig, and nothing it was not given", async () => {
+test("after a rotation the token before is accepted as well", async () => {
+  const { recording, outputs } = await foundation(
+    foundationArgs(accepted({ rotation: { prometheusToken: 2 } })),
+  );
+  expect(tokens(recording)).toEqual(
+    secret({
+      token: "generated-base-credentials-prometheus-token-2",
+      "previous-token": "generated-base-credentials-prometheus-token-1",
+    }),
+  );
+  expect(outputs.metricsCredential).toMatchObject({ entries: ["token", "previous-token"] });
+});
+
+test("every credential follows its keys of the configuration, and each value before it", () => {
+  const given = (name: string) => `${name}-chosen-by-somebody-else`.padEnd(32, "-");
+  const keys = ["jwtSecret", "apiKey", "prometheusToken"] as const;
+  const passwords = { databasePassword: given("database"), redisPassword: given("redis") };
+  const values = Object.fromEntries(
+    keys.flatMap((key) => [
+      [key, given(key)],
+      [`${key}Previous`, given(`former-${key}`)],
+    ]),
+  );
+  const secrets = { ...passwords, ...values };
+  const rotation = { database: 2, redis: 3, jwtSecret: 4, apiKey: 5, prometheusToken: 6 };
+  const config = accepted({ ...secrets, rotation }, Object.keys(secrets));
+  expect(foundationArgs(config).credentials).toEqual({
+    database: { given: given("database"), generation: 2, length: 32 },
+    redis: { given: given("redis"), generation: 3, length: 32 },
+    jwtSecret: { ...both("jwtSecret"), generation: 4, length: 64 },
+    apiKey: { ...both("apiKey"), generation: 5, length: 40 },
+    prometheusToken: { ...both("prometheusToken"), generation: 6, length: 40 },
+  });
+
+  function both(key: string) {
+    return { given: given(key), givenPrevious: given(`former-${key}`) };
+  }
+});
+
+test("the connection names context and kubeconfig, nothing it was not given, and the stack as its cluster", async () => {
   const provider = async (cluster: { context: string; kubeconfig?: string }) => {
     const { recording } = await record({ program: () => void connect("cluster", cluster) });
     return recording.find("pulumi:providers:kubernetes", "cluster").inputs;
   };
-  const fixed = { clusterIdentifier: "c", enableConfigMapMutable: "true", enableSecretMutable: "true" };
+  const fixed = {
+    clusterIdentifier: "iot-verification/dev",
+    enableConfigMapMutable: "true",
+    enableSecretMutable: "true",
+  };
   expect(await provider({ context: "c" })).toEqual({ context: "c", ...fixed });
   expect(await provider({ context: "c", kubeconfig: "/k" })).toEqual({
     context: "c",

@@ -1,10 +1,10 @@
-import { expect, test } from "vitest";
-import { Gateway } from "../../components/gateway/index.ts";
+import { describe, expect, test } from "vitest";
+import { Gateway, type GatewayArgs } from "../../components/gateway/index.ts";
 import { record, secret } from "./mocks.ts";
-import { credential, defaults, mounted, platform } from "./platform.ts";
+import { credential, defaults, mounted, platform, revision } from "./platform.ts";
 import { annotationsOf, at, containerOf, environmentOf, labels } from "./shapes.ts";
 
-function gateway() {
+function gateway(changes: Partial<GatewayArgs> = {}) {
   return record({
     program() {
       const { url, secret: name } = new Gateway("gateway", {
@@ -13,23 +13,34 @@ function gateway() {
         ...defaults.gateway,
         credentials: [mounted("database"), mounted("redis")],
         jwtSecret: credential("jwt"),
-        apiKey: { ...credential("key"), revision: credential("").revision.apply(() => "ba9876543210") },
+        apiKey: credential("key"),
+        ...changes,
       });
       return { url, secret: name };
     },
   });
 }
 
-test("its URL and the Secret that opens it are outputs", async () => {
+function metadata(name: string) {
+  return { name, namespace: "place", labels: labels("api-gateway", "gateway") };
+}
+
+test("its URL and the Secret that opens it are outputs; what it accepts is a Secret of its own", async () => {
   const { recording, outputs } = await gateway();
   expect(outputs).toEqual({
     url: "http://api-gateway.place.svc.cluster.test",
-    secret: "gateway-credentials",
+    secret: "api-credentials",
   });
-  expect(recording.object("Secret", "gateway-credentials").inputs).toEqual({
+  expect(recording.object("Secret", "api-credentials").inputs).toEqual({
     apiVersion: "v1",
     kind: "Secret",
-    metadata: { name: "gateway-credentials", namespace: "place", labels: labels("api-gateway", "gateway") },
+    metadata: metadata("api-credentials"),
+    stringData: secret({ url: "http://api-gateway.place.svc.cluster.test", "api-key": "key" }),
+  });
+  expect(recording.object("Secret", "api-gateway-accepted-credentials").inputs).toEqual({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: metadata("api-gateway-accepted-credentials"),
     stringData: secret({ "jwt-secret": "jwt", "api-key": "key" }),
   });
 });
@@ -39,14 +50,17 @@ test("it is a workload of the configured size that reads every credential", asyn
   const deployment = recording.object("Deployment", "api-gateway");
   expect(deployment.name).toBe("gateway-api-deployment");
   expect(at(deployment, "spec.replicas")).toBe(3);
-  expect(at(deployment, "spec.template.spec.terminationGracePeriodSeconds")).toBe(30);
+  expect(at(deployment, "spec.template.spec.terminationGracePeriodSeconds")).toBe(35);
   expect(at(deployment, "spec.template.spec.volumes.0")).toEqual({
     name: "scratch",
     emptyDir: { sizeLimit: "64Mi" },
   });
   expect(containerOf(deployment)).toMatchObject({
-    image: "ghcr.io/iot-verification/api-gateway:0.1.0",
-    resources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
+    image: "registry.test/api-gateway:1.0",
+    resources: {
+      requests: { cpu: "250m", memory: "256Mi", "ephemeral-storage": "320Mi" },
+      limits: { cpu: "500m", memory: "512Mi", "ephemeral-storage": "320Mi" },
+    },
   });
   expect(environmentOf(deployment)).toEqual({
     SERVICE_NAME: "api-gateway",
@@ -72,8 +86,53 @@ test("it is a workload of the configured size that reads every credential", asyn
     "iot-verification.dev/settings-checksum": expect.stringMatching(/^[0-9a-f]{16}$/),
     "iot-verification.dev/database-revision": "database-revision",
     "iot-verification.dev/redis-revision": "redis-revision",
-    "iot-verification.dev/gateway-revision": "0123456789ab-ba9876543210",
+    "iot-verification.dev/gateway-revision": revision('{"jwt-secret":"jwt","api-key":"key"}'),
     "iot-verification.dev/metrics-revision": "metrics-revision",
+  });
+});
+
+describe("the values before", () => {
+  const rotated = {
+    jwtSecret: credential("jwt", "old-jwt"),
+    apiKey: credential("key", "old-key"),
+  };
+
+  test("are accepted besides, and not given to callers", async () => {
+    const { recording } = await gateway(rotated);
+    const entries = {
+      "jwt-secret": "jwt",
+      "previous-jwt-secret": "old-jwt",
+      "api-key": "key",
+      "previous-api-key": "old-key",
+    };
+    const accepted = recording.object("Secret", "api-gateway-accepted-credentials").inputs.stringData;
+    expect(accepted).toEqual(secret(entries));
+    expect(recording.object("Secret", "api-credentials").inputs.stringData).toEqual(
+      secret({ url: "http://api-gateway.place.svc.cluster.test", "api-key": "key" }),
+    );
+    const deployment = recording.object("Deployment", "api-gateway");
+    expect(at(deployment, "spec.template.spec.volumes.3")).toEqual({
+      name: "gateway",
+      secret: {
+        secretName: "api-gateway-accepted-credentials",
+        defaultMode: 0o440,
+        items: Object.keys(entries).map((key) => ({ key, path: key })),
+      },
+    });
+    expect(environmentOf(deployment)).toMatchObject({
+      JWT_SECRET_PREVIOUS_FILE: "/run/secrets/gateway/previous-jwt-secret",
+      API_KEY_PREVIOUS_FILE: "/run/secrets/gateway/previous-api-key",
+    });
+    expect(annotationsOf(deployment)["iot-verification.dev/gateway-revision"]).toBe(
+      revision(JSON.stringify(entries)),
+    );
+  });
+
+  test("are each mounted by itself", async () => {
+    const { recording } = await gateway({ apiKey: rotated.apiKey });
+    const deployment = recording.object("Deployment", "api-gateway");
+    expect(environmentOf(deployment)).toHaveProperty("API_KEY_PREVIOUS_FILE");
+    expect(environmentOf(deployment)).not.toHaveProperty("JWT_SECRET_PREVIOUS_FILE");
   });
 });
 

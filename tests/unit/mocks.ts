@@ -22,6 +22,8 @@ export interface Constructed {
   readonly parent?: Constructed;
   /** Whether an explicit dependency orders it, instead of a value that flows. */
   readonly hasDependsOn: boolean;
+  /** Inputs whose changes are not made. */
+  readonly ignoreChanges: readonly string[];
 }
 
 /** A value that Pulumi treats as a secret. */
@@ -176,11 +178,10 @@ interface Inner<T> {
   allResources(): Promise<unknown>;
 }
 
-/** What providers add to the inputs. A generated password is a function of its name and its keepers. */
-function generatedState(type: string, name: string, inputs: Record<string, unknown>) {
+/** What providers add to the inputs. A generated password is a function of its name. */
+function generatedState(type: string, name: string) {
   if (type !== "random:index/randomPassword:RandomPassword") return {};
-  const { generation } = inputs.keepers as { generation: string };
-  return { result: pulumi.secret(`generated-${name}-${generation}`) };
+  return { result: pulumi.secret(`generated-${name}`) };
 }
 
 function mocks(recording: Recording, gate?: Gate): pulumi.runtime.Mocks {
@@ -196,7 +197,7 @@ function mocks(recording: Recording, gate?: Gate): pulumi.runtime.Mocks {
       };
       if (type !== "pulumi:pulumi:Stack") recording.asked.push(asked);
       if (gate?.holds(asked)) await gate.opened;
-      return { id: `${name}-id`, state: { ...raw, ...generatedState(type, name, raw) } };
+      return { id: `${name}-id`, state: { ...raw, ...generatedState(type, name) } };
     },
     call({ token }) {
       const details = `the program calls ${token}, which needs an engine`;
@@ -216,6 +217,7 @@ function observe(recording: Recording): void {
       name,
       ...(parent && { parent }),
       hasDependsOn: opts.dependsOn !== undefined,
+      ignoreChanges: (opts as pulumi.CustomResourceOptions).ignoreChanges ?? [],
     };
     known.set(resource, constructed);
     recording.constructed.push(constructed);

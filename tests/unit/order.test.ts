@@ -22,13 +22,17 @@ function isObject(kind: string, name: string) {
   return ({ inputs }: Asked) => inputs.kind === kind && (inputs.metadata as { name: string }).name === name;
 }
 
+const deployments = own.map((name) => `Deployment ${name}`);
+/** What callers and scrapers get once the workloads accept it. */
+const published = ["Secret api-credentials", "Secret metrics-credentials"];
+
 describe("while a server is not ready, its readers wait and nothing else does", () => {
   test.each([
     ["postgresql", "Secret database-credentials"],
     ["redis", "Secret redis-credentials"],
   ])("%s", async (server, readerSecret) => {
     const { after } = await objectsWhileHeld(isObject("StatefulSet", server));
-    expect(after).toEqual([...own.map((name) => `Deployment ${name}`), readerSecret].sort());
+    expect(after).toEqual([...deployments, ...published, readerSecret].sort());
   });
 });
 
@@ -36,26 +40,36 @@ test("the databases do not wait for each other", async () => {
   const { held, after } = await objectsWhileHeld(({ inputs }) => inputs.kind === "StatefulSet");
   expect(held).toEqual(expect.arrayContaining(["StatefulSet postgresql", "StatefulSet redis"]));
   expect(after).toEqual(
-    [
-      ...own.map((name) => `Deployment ${name}`),
-      "Secret database-credentials",
-      "Secret redis-credentials",
-    ].sort(),
+    [...deployments, ...published, "Secret database-credentials", "Secret redis-credentials"].sort(),
   );
 });
 
-test("a database waits for its configuration, its password, its account and its governing Service", async () => {
+describe("a server waits for what it needs, and the other one does not", () => {
   const needs = [
-    isObject("ConfigMap", "postgresql-configuration"),
-    isObject("Secret", "postgresql-server-credentials"),
-    isObject("ServiceAccount", "postgresql"),
-    isObject("Service", "postgresql-pods"),
-  ];
-  for (const need of needs) {
-    const { held, after } = await objectsWhileHeld(need);
-    expect(after).toContain("StatefulSet postgresql");
-    expect(held).toContain("StatefulSet redis");
-  }
+    ["ConfigMap", "-configuration"],
+    ["Secret", "-accepted-credentials"],
+    ["ServiceAccount", ""],
+    ["Service", "-pods"],
+  ] as const;
+
+  test.each(
+    needs.flatMap(([kind, suffix]) => [
+      [`${kind} postgresql${suffix}`, "postgresql", "redis"],
+      [`${kind} redis${suffix}`, "redis", "postgresql"],
+    ]),
+  )("%s", async (need, server, other) => {
+    const [kind = "", name = ""] = need.split(" ");
+    const { held, after } = await objectsWhileHeld(isObject(kind, name));
+    expect(after).toContain(`StatefulSet ${server}`);
+    expect(held).toContain(`StatefulSet ${other}`);
+  });
+});
+
+test("a server never waits for the Secret of its readers, which it mounts", async () => {
+  const { held } = await objectsWhileHeld(
+    ({ inputs }) => inputs.kind === "Secret" && String(inputs.type).startsWith("servicebinding.io/"),
+  );
+  expect(held).toEqual(expect.arrayContaining(["StatefulSet postgresql", "StatefulSet redis"]));
 });
 
 test("a database does not wait for the Service of its clients", async () => {
@@ -63,19 +77,39 @@ test("a database does not wait for the Service of its clients", async () => {
   expect(held).toContain("StatefulSet postgresql");
 });
 
-test("the gateway and the verifiers do not wait for each other", async () => {
+test("the gateway and the verifiers do not wait for each other; what is published waits for them", async () => {
   const { after } = await objectsWhileHeld(({ inputs }) => inputs.kind === "Deployment");
-  expect(after).toEqual([]);
+  expect(after).toEqual(published);
+});
+
+describe("a credential is published once all that check it are available, and not before", () => {
+  test("the key of the API: the gateway", async () => {
+    const { after } = await objectsWhileHeld(isObject("Deployment", "api-gateway"));
+    expect(after).toEqual(published);
+  });
+
+  test.each(standards.map(({ id }) => `${id}-verification`))(
+    "the token of the metrics: every workload, %s included",
+    async (verifier) => {
+      const { after } = await objectsWhileHeld(isObject("Deployment", verifier));
+      expect(after).toEqual(["Secret metrics-credentials"]);
+    },
+  );
 });
 
 test("workloads wait for the settings that they read", async () => {
   const { after } = await objectsWhileHeld(isObject("ConfigMap", "platform-settings"));
-  expect(after).toEqual(own.map((name) => `Deployment ${name}`).sort());
+  expect(after).toEqual([...deployments, ...published].sort());
 });
 
-test("only the gateway waits for its own credentials", async () => {
-  const { after } = await objectsWhileHeld(isObject("Secret", "gateway-credentials"));
-  expect(after).toEqual(["Deployment api-gateway"]);
+test("workloads wait for the tokens of their metrics", async () => {
+  const { after } = await objectsWhileHeld(isObject("Secret", "metrics-tokens"));
+  expect(after).toEqual([...deployments, ...published].sort());
+});
+
+test("only the gateway waits for what it has to accept", async () => {
+  const { after } = await objectsWhileHeld(isObject("Secret", "api-gateway-accepted-credentials"));
+  expect(after).toEqual(["Deployment api-gateway", ...published]);
 });
 
 test("everything waits for the namespace", async () => {

@@ -1,8 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { configurationFiles } from "../../components/data/postgresql/configuration.ts";
 import { Postgresql, type PostgresqlArgs } from "../../components/data/postgresql/index.ts";
 import { record, secret } from "./mocks.ts";
-import { credential, defaults, platform } from "./platform.ts";
-import { at, labels, selector } from "./shapes.ts";
+import { credential, defaults, platform, revision } from "./platform.ts";
+import { annotationsOf, at, labels, selector } from "./shapes.ts";
 
 const image = "registry.test/postgres:17.1";
 const { resources, parameters } = defaults.postgresql;
@@ -21,24 +22,47 @@ async function postgresql(changes: Partial<PostgresqlArgs> = {}) {
         storage: { size: "20Gi" },
         ...changes,
       });
-      return { endpoint, secret: login.secret, revision: login.revision, credential: login.credential };
+      return { endpoint, ...login };
     },
   });
   return { recording, outputs, statefulSet: recording.object("StatefulSet", "postgresql") };
 }
 
+/** The login of a password: it is named after its owner and after what decides of it. */
+const username = `keeper_${revision("keeper:pass")}`;
+const loginRevision = revision(JSON.stringify({ username, password: "pass" }));
+
+const containerSecurity = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+};
+
+const env = [
+  {
+    name: "ACCEPTED_REVISION",
+    valueFrom: {
+      fieldRef: { fieldPath: "metadata.annotations['iot-verification.dev/accepted-revision']" },
+    },
+  },
+  { name: "PGDATA", value: "/var/lib/postgresql/data/pgdata" },
+  { name: "DATABASE_NAME", value: "records" },
+  { name: "DATABASE_OWNER", value: "keeper" },
+];
+
+const volumeMounts = [
+  { name: "data", mountPath: "/var/lib/postgresql/data" },
+  { name: "configuration", mountPath: "/etc/postgresql", readOnly: true },
+  { name: "accepted", mountPath: "/run/secrets/accepted", readOnly: true },
+  { name: "published", mountPath: "/run/secrets/published", readOnly: true },
+  { name: "run", mountPath: "/run/server" },
+  { name: "socket", mountPath: "/var/run/postgresql" },
+  { name: "shm", mountPath: "/dev/shm" },
+  { name: "scratch", mountPath: "/tmp" },
+];
+
 function metadata(name: string) {
   return { name, namespace: "place", labels: labels("postgresql", "database") };
-}
-
-async function file(name: string, changes: Partial<PostgresqlArgs> = {}): Promise<string> {
-  const { recording } = await postgresql(changes);
-  const data = recording.object("ConfigMap", "postgresql-configuration").inputs.data as Record<
-    string,
-    string
-  >;
-  expect(Object.keys(data).sort()).toEqual(["apply-login.sh", "pg_hba.conf", "postgresql.conf", "roles.sql"]);
-  return data[name] ?? "";
 }
 
 test("the whole StatefulSet", async () => {
@@ -46,11 +70,11 @@ test("the whole StatefulSet", async () => {
   const annotations = at(statefulSet, "spec.template.metadata.annotations") as Record<string, string>;
   expect(annotations).toEqual({
     "iot-verification.dev/settings-checksum": expect.stringMatching(/^[0-9a-f]{16}$/),
-    "iot-verification.dev/database-revision": "0123456789ab",
+    "iot-verification.dev/accepted-revision": loginRevision,
   });
   const login =
-    'PGPASSWORD="$(cat /run/secrets/postgresql/password)" psql --no-psqlrc --quiet --output=/dev/null ' +
-    '--host=127.0.0.1 --username="$(cat /run/secrets/postgresql/username)" --dbname="$POSTGRES_DB" ' +
+    'PGPASSWORD="$(cat /run/server/password)" psql --no-psqlrc --quiet --output=/dev/null ' +
+    '--host=127.0.0.1 --username="$(cat /run/server/username)" --dbname="$DATABASE_NAME" ' +
     "--command='SELECT 1'";
   expect(statefulSet.inputs).toEqual({
     apiVersion: "apps/v1",
@@ -59,7 +83,7 @@ test("the whole StatefulSet", async () => {
     spec: {
       replicas: 1,
       serviceName: "postgresql-pods",
-      revisionHistoryLimit: 3,
+      podManagementPolicy: "Parallel",
       selector: { matchLabels: selector("postgresql") },
       persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
       template: {
@@ -78,21 +102,27 @@ test("the whole StatefulSet", async () => {
             fsGroupChangePolicy: "OnRootMismatch",
             seccompProfile: { type: "RuntimeDefault" },
           },
+          initContainers: [
+            {
+              name: "prepare",
+              image,
+              imagePullPolicy: "IfNotPresent",
+              command: ["bash", "/etc/postgresql/prepare.sh"],
+              env,
+              resources,
+              volumeMounts,
+              securityContext: containerSecurity,
+            },
+          ],
           containers: [
             {
               name: "postgresql",
               image,
               imagePullPolicy: "IfNotPresent",
-              args: ["postgres", "-c", "config_file=/etc/postgresql/postgresql.conf"],
+              command: ["postgres", "-c", "config_file=/etc/postgresql/postgresql.conf"],
               ports: [{ name: "postgresql", containerPort: 5432, protocol: "TCP" }],
-              env: [
-                { name: "POSTGRES_DB", value: "records" },
-                { name: "POSTGRES_PASSWORD_FILE", value: "/run/secrets/postgresql/password" },
-                { name: "PGDATA", value: "/var/lib/postgresql/data/pgdata" },
-                { name: "DATABASE_OWNER", value: "keeper" },
-              ],
+              env,
               resources,
-              lifecycle: { postStart: { exec: { command: ["/etc/postgresql/apply-login.sh"] } } },
               startupProbe: {
                 exec: { command: ["pg_isready", "--quiet", "--host=127.0.0.1"] },
                 periodSeconds: 2,
@@ -104,39 +134,35 @@ test("the whole StatefulSet", async () => {
                 timeoutSeconds: 3,
               },
               livenessProbe: {
-                exec: { command: ["pg_isready", "--quiet"] },
+                exec: { command: ["bash", "-c", "pg_isready --quiet; [ $? -le 1 ]"] },
                 periodSeconds: 10,
                 timeoutSeconds: 5,
                 failureThreshold: 6,
               },
-              securityContext: {
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: true,
-                capabilities: { drop: ["ALL"] },
-              },
-              volumeMounts: [
-                { name: "data", mountPath: "/var/lib/postgresql/data" },
-                { name: "configuration", mountPath: "/etc/postgresql", readOnly: true },
-                { name: "credentials", mountPath: "/run/secrets/postgresql", readOnly: true },
-                { name: "socket", mountPath: "/var/run/postgresql" },
-                { name: "scratch", mountPath: "/tmp" },
-              ],
+              volumeMounts,
+              securityContext: containerSecurity,
             },
           ],
           volumes: [
-            { name: "configuration", configMap: { name: "postgresql-configuration", defaultMode: 0o555 } },
+            { name: "configuration", configMap: { name: "postgresql-configuration", defaultMode: 0o444 } },
             {
-              name: "credentials",
-              secret: { secretName: "postgresql-server-credentials", defaultMode: 0o440 },
+              name: "accepted",
+              secret: { secretName: "postgresql-accepted-credentials", defaultMode: 0o440 },
             },
+            {
+              name: "published",
+              secret: { secretName: "database-credentials", defaultMode: 0o440, optional: true },
+            },
+            { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
             { name: "socket", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
+            { name: "shm", emptyDir: { medium: "Memory", sizeLimit: "256Mi" } },
             { name: "scratch", emptyDir: { sizeLimit: "1Gi" } },
           ],
         },
       },
       volumeClaimTemplates: [
         {
-          metadata: { name: "data", labels: labels("postgresql", "database") },
+          metadata: { name: "data" },
           spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "20Gi" } } },
         },
       ],
@@ -171,14 +197,31 @@ test("a headless Service names the pod, and another one serves clients once it i
   });
 });
 
+test("the configuration is a ConfigMap of the server", async () => {
+  const { recording } = await postgresql();
+  expect(recording.object("ConfigMap", "postgresql-configuration").inputs).toEqual({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: metadata("postgresql-configuration"),
+    data: configurationFiles({ database: "records", parameters }),
+  });
+});
+
+test("the claim stays what it was made as, whatever the configuration says later", async () => {
+  const { recording } = await postgresql();
+  const ignoring = recording.constructed.filter(({ ignoreChanges }) => ignoreChanges.length > 0);
+  expect(ignoring.map(({ type, ignoreChanges }) => [type, ignoreChanges])).toEqual([
+    ["kubernetes:apps/v1:StatefulSet", ["spec.volumeClaimTemplates"]],
+  ]);
+});
+
 test("server and readers get the same login, each in a Secret of its own", async () => {
   const { recording, outputs } = await postgresql();
-  const login = "keeper_0123456789ab";
-  expect(recording.object("Secret", "postgresql-server-credentials").inputs).toEqual({
+  expect(recording.object("Secret", "postgresql-accepted-credentials").inputs).toEqual({
     apiVersion: "v1",
     kind: "Secret",
-    metadata: metadata("postgresql-server-credentials"),
-    stringData: secret({ username: login, password: "pass" }),
+    metadata: metadata("postgresql-accepted-credentials"),
+    stringData: secret({ username, password: "pass", revision: loginRevision }),
   });
   expect(recording.object("Secret", "database-credentials").inputs).toEqual({
     apiVersion: "v1",
@@ -190,16 +233,35 @@ test("server and readers get the same login, each in a Secret of its own", async
       host: "postgresql.place.svc.cluster.test",
       port: "5432",
       database: "records",
-      username: login,
+      username,
       password: "pass",
     }),
   });
   expect(outputs).toEqual({
     endpoint: "postgresql.place.svc.cluster.test:5432",
-    secret: "database-credentials",
-    revision: "0123456789ab",
     credential: "database",
+    secret: "database-credentials",
+    entries: ["username", "password"],
+    revision: loginRevision,
   });
+});
+
+test.each<[string, Partial<PostgresqlArgs>]>([
+  ["password", { password: credential("other") }],
+  ["owner", { owner: "other" }],
+])("another %s is another login: the server and its readers roll", async (_, changes) => {
+  const { recording, outputs, statefulSet } = await postgresql(changes);
+  const { value } = recording.object("Secret", "database-credentials").inputs.stringData as {
+    value: { username: string };
+  };
+  expect(value.username).not.toBe(username);
+  expect(outputs.revision).not.toBe(loginRevision);
+  expect(annotationsOf(statefulSet)["iot-verification.dev/accepted-revision"]).toBe(outputs.revision);
+});
+
+test("the value before is the server's to remember: it is in no Secret", async () => {
+  const { recording } = await postgresql({ password: credential("pass", "the-value-before") });
+  expect(JSON.stringify(recording.asked)).not.toContain("the-value-before");
 });
 
 test("the longest owner makes logins that PostgreSQL does not cut", async () => {
@@ -208,59 +270,6 @@ test("the longest owner makes logins that PostgreSQL does not cut", async () => 
   const { value } = recording.object("Secret", "database-credentials").inputs.stringData as {
     value: { username: string };
   };
-  expect(value.username).toBe(`${owner}_0123456789ab`);
+  expect(value.username).toBe(`${owner}_${revision(`${owner}:pass`)}`);
   expect(value.username.length).toBeLessThanOrEqual(63);
-});
-
-describe("the files of the configuration", () => {
-  test("tune the server as the defaults say, in the file that the server is told to read", async () => {
-    expect((await file("postgresql.conf")).trimEnd().split("\n").sort()).toEqual(
-      [
-        "listen_addresses = '*'",
-        "hba_file = '/etc/postgresql/pg_hba.conf'",
-        "unix_socket_directories = '/var/run/postgresql'",
-        "password_encryption = 'scram-sha-256'",
-        "max_connections = 200",
-        "shared_buffers = '256MB'",
-        "effective_cache_size = '1GB'",
-        "maintenance_work_mem = '64MB'",
-        "checkpoint_completion_target = 0.9",
-        "wal_buffers = '16MB'",
-        "default_statistics_target = 100",
-        "random_page_cost = 1.1",
-        "effective_io_concurrency = 200",
-        "work_mem = '4MB'",
-        "min_wal_size = '1GB'",
-        "max_wal_size = '4GB'",
-      ].sort(),
-    );
-  });
-
-  test("follow the parameters, each one", async () => {
-    for (const [key, value] of Object.entries(parameters)) {
-      const other = typeof value === "number" ? value + 1 : "123MB";
-      const text = await file("postgresql.conf", { parameters: { ...parameters, [key]: other } });
-      expect(text.split("\n")).toContain(`${key} = ${typeof other === "number" ? other : `'${other}'`}`);
-    }
-  });
-
-  test("let the superuser in only inside the pod, and everybody else only with a password", async () => {
-    const lines = (await file("pg_hba.conf")).split("\n").filter((line) => line && !line.startsWith("#"));
-    expect(lines.map((line) => line.split(/\s+/))).toEqual([
-      ["local", "all", "postgres", "trust"],
-      ["host", "all", "postgres", "all", "reject"],
-      ["host", "all", "all", "all", "scram-sha-256"],
-    ]);
-  });
-
-  test("make the mounted login valid after each start, from where it is mounted", async () => {
-    const script = await file("apply-login.sh");
-    expect(script).toMatch(/^#!\/bin\/bash\n/);
-    expect(script).toContain("set -euo pipefail");
-    expect(script).toContain('--set=login="$(cat /run/secrets/postgresql/username)"');
-    expect(script).toContain('--set=owner="$DATABASE_OWNER"');
-    expect(script).toContain("--set=ON_ERROR_STOP=1");
-    expect(script).toContain("--file=/etc/postgresql/roles.sql");
-    expect(await file("roles.sql")).toContain("\\set password `cat /run/secrets/postgresql/password`");
-  });
 });

@@ -1,11 +1,19 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { configurationFiles } from "../../components/data/redis/configuration.ts";
 import { Redis, type RedisArgs } from "../../components/data/redis/index.ts";
 import { record, secret } from "./mocks.ts";
-import { credential, defaults, platform } from "./platform.ts";
-import { at, labels, selector } from "./shapes.ts";
+import { credential, defaults, platform, revision } from "./platform.ts";
+import { annotationsOf, at, labels, selector } from "./shapes.ts";
 
 const image = "registry.test/redis:8.2";
 const { resources } = defaults.redis;
+
+function file(name: string, maxmemory = "256mb"): string {
+  const files = configurationFiles({ maxmemory });
+  expect(Object.keys(files).sort()).toEqual(["redis.conf", "start.sh"]);
+  return files[name] ?? "";
+}
 
 async function redis(changes: Partial<RedisArgs> = {}) {
   const { recording, outputs } = await record({
@@ -19,27 +27,32 @@ async function redis(changes: Partial<RedisArgs> = {}) {
         storage: { size: "5Gi", storageClass: "fast" },
         ...changes,
       });
-      return { endpoint, secret: login.secret, revision: login.revision, credential: login.credential };
+      return { endpoint, ...login };
     },
   });
   return { recording, outputs, statefulSet: recording.object("StatefulSet", "redis") };
 }
+
+const acceptedRevision = revision('{"password":"pass"}');
 
 function metadata(name: string) {
   return { name, namespace: "place", labels: labels("redis", "cache") };
 }
 
 function answers(pattern: string) {
-  const ping = 'REDISCLI_AUTH="$(cat /run/secrets/redis/password)" redis-cli --no-auth-warning ping 2>&1';
+  const ping = 'REDISCLI_AUTH="$(cat /run/server/password)" redis-cli --no-auth-warning ping 2>&1';
   return { exec: { command: ["sh", "-c", `${ping} | grep -qE '${pattern}'`] } };
 }
+
+/** Answers of a server that is alive, and that a restart would not help. */
+const busy = "LOADING|BUSY|MISCONF|max number of clients";
 
 test("the whole StatefulSet", async () => {
   const { statefulSet } = await redis();
   const annotations = at(statefulSet, "spec.template.metadata.annotations") as Record<string, string>;
   expect(annotations).toEqual({
     "iot-verification.dev/settings-checksum": expect.stringMatching(/^[0-9a-f]{16}$/),
-    "iot-verification.dev/redis-revision": "0123456789ab",
+    "iot-verification.dev/accepted-revision": acceptedRevision,
   });
   expect(statefulSet.inputs).toEqual({
     apiVersion: "apps/v1",
@@ -48,7 +61,7 @@ test("the whole StatefulSet", async () => {
     spec: {
       replicas: 1,
       serviceName: "redis-pods",
-      revisionHistoryLimit: 3,
+      podManagementPolicy: "Parallel",
       selector: { matchLabels: selector("redis") },
       persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
       template: {
@@ -72,13 +85,21 @@ test("the whole StatefulSet", async () => {
               name: "redis",
               image,
               imagePullPolicy: "IfNotPresent",
-              command: ["/etc/redis/start.sh"],
+              command: ["sh", "/etc/redis/start.sh"],
+              env: [
+                {
+                  name: "ACCEPTED_REVISION",
+                  valueFrom: {
+                    fieldRef: { fieldPath: "metadata.annotations['iot-verification.dev/accepted-revision']" },
+                  },
+                },
+              ],
               ports: [{ name: "redis", containerPort: 6379, protocol: "TCP" }],
               resources,
-              startupProbe: { ...answers("PONG|LOADING"), periodSeconds: 2, failureThreshold: 150 },
+              startupProbe: { ...answers(`PONG|${busy}`), periodSeconds: 2, failureThreshold: 150 },
               readinessProbe: { ...answers("PONG"), periodSeconds: 5, timeoutSeconds: 3 },
               livenessProbe: {
-                ...answers("PONG|LOADING|NOAUTH|WRONGPASS"),
+                ...answers(`PONG|${busy}`),
                 periodSeconds: 10,
                 timeoutSeconds: 5,
                 failureThreshold: 6,
@@ -91,21 +112,26 @@ test("the whole StatefulSet", async () => {
               volumeMounts: [
                 { name: "data", mountPath: "/data" },
                 { name: "configuration", mountPath: "/etc/redis", readOnly: true },
-                { name: "credentials", mountPath: "/run/secrets/redis", readOnly: true },
-                { name: "run", mountPath: "/run/redis" },
+                { name: "accepted", mountPath: "/run/secrets/accepted", readOnly: true },
+                { name: "published", mountPath: "/run/secrets/published", readOnly: true },
+                { name: "run", mountPath: "/run/server" },
               ],
             },
           ],
           volumes: [
-            { name: "configuration", configMap: { name: "redis-configuration", defaultMode: 0o555 } },
-            { name: "credentials", secret: { secretName: "redis-server-credentials", defaultMode: 0o440 } },
+            { name: "configuration", configMap: { name: "redis-configuration", defaultMode: 0o444 } },
+            { name: "accepted", secret: { secretName: "redis-accepted-credentials", defaultMode: 0o440 } },
+            {
+              name: "published",
+              secret: { secretName: "redis-credentials", defaultMode: 0o440, optional: true },
+            },
             { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
           ],
         },
       },
       volumeClaimTemplates: [
         {
-          metadata: { name: "data", labels: labels("redis", "cache") },
+          metadata: { name: "data" },
           spec: {
             accessModes: ["ReadWriteOnce"],
             storageClassName: "fast",
@@ -124,11 +150,11 @@ test("the cluster's default class makes the volume when none is named", async ()
 
 test("server and readers get the same password, each in a Secret of its own", async () => {
   const { recording, outputs } = await redis();
-  expect(recording.object("Secret", "redis-server-credentials").inputs).toEqual({
+  expect(recording.object("Secret", "redis-accepted-credentials").inputs).toEqual({
     apiVersion: "v1",
     kind: "Secret",
-    metadata: metadata("redis-server-credentials"),
-    stringData: secret({ password: "pass" }),
+    metadata: metadata("redis-accepted-credentials"),
+    stringData: secret({ password: "pass", revision: acceptedRevision }),
   });
   expect(recording.object("Secret", "redis-credentials").inputs).toEqual({
     apiVersion: "v1",
@@ -144,19 +170,34 @@ test("server and readers get the same password, each in a Secret of its own", as
   });
   expect(outputs).toEqual({
     endpoint: "redis.place.svc.cluster.test:6379",
-    secret: "redis-credentials",
-    revision: "0123456789ab",
     credential: "redis",
+    secret: "redis-credentials",
+    entries: ["password"],
+    revision: acceptedRevision,
   });
 });
 
-test("the configuration is a cache's, and has every directive once", async () => {
+test("another password rolls the server and its readers; the value before is the server's to remember", async () => {
+  const { recording, outputs, statefulSet } = await redis({
+    password: credential("new", "the-value-before"),
+  });
+  expect(outputs.revision).toBe(revision('{"password":"new"}'));
+  expect(annotationsOf(statefulSet)["iot-verification.dev/accepted-revision"]).toBe(outputs.revision);
+  expect(JSON.stringify(recording.asked)).not.toContain("the-value-before");
+});
+
+test("the configuration is a ConfigMap of the server", async () => {
   const { recording } = await redis({ maxmemory: "96mb" });
-  const { data } = recording.object("ConfigMap", "redis-configuration").inputs as {
-    data: Record<string, string>;
-  };
-  expect(Object.keys(data).sort()).toEqual(["redis.conf", "start.sh"]);
-  const directives = (data["redis.conf"] ?? "")
+  expect(recording.object("ConfigMap", "redis-configuration").inputs).toEqual({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: metadata("redis-configuration"),
+    data: configurationFiles({ maxmemory: "96mb" }),
+  });
+});
+
+test("the configuration is a cache's, and has every directive once", () => {
+  const directives = file("redis.conf", "96mb")
     .split("\n")
     .filter((line) => line && !line.startsWith("#"))
     .map((line) => [line.split(" ")[0], line.slice(line.indexOf(" ") + 1)]);
@@ -167,7 +208,7 @@ test("the configuration is a cache's, and has every directive once", async () =>
     bind: "* -::*",
     port: "6379",
     "protected-mode": "yes",
-    aclfile: "/run/redis/users.acl",
+    aclfile: "/run/server/users.acl",
     timeout: "0",
     "tcp-keepalive": "300",
     databases: "16",
@@ -189,16 +230,22 @@ test("the configuration is a cache's, and has every directive once", async () =>
   });
 });
 
-test("the server starts with the file that is mounted, and its users where the file says", async () => {
-  const { recording } = await redis();
-  const { data } = recording.object("ConfigMap", "redis-configuration").inputs as {
-    data: Record<string, string>;
-  };
-  const script = data["start.sh"] ?? "";
+test("the server starts with what its pod was made for, and the file that is mounted", () => {
+  const script = file("start.sh");
+  expect(script).toBe(readFileSync(new URL("../../components/data/redis/start.sh", import.meta.url), "utf8"));
   expect(script).toMatch(/^#!\/bin\/sh\n/);
-  expect(script).toContain("set -eu\n");
-  expect(script).toContain("sha256sum /run/secrets/redis/password");
-  expect(script).toContain(">/run/redis/users.acl");
-  expect(script).toContain("known=/data/passwords");
-  expect(script.trimEnd().split("\n").at(-1)).toBe("exec redis-server /etc/redis/redis.conf");
+  const steps = [
+    "set -eu\n",
+    '[ "$(cat /run/secrets/accepted/revision)" = "$ACCEPTED_REVISION" ]',
+    "cp /run/secrets/accepted/password /run/server/password",
+    "current=$(digest /run/secrets/accepted/password)",
+    "published=$(digest /run/secrets/published/password)",
+    "known=/data/passwords",
+    ">/run/server/users.acl",
+    "exec redis-server /etc/redis/redis.conf",
+  ];
+  const places = steps.map((step) => script.indexOf(step));
+  expect(places.filter((place) => place < 0)).toEqual([]);
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+  expect(script.trimEnd().split("\n").at(-1)).toBe(steps.at(-1));
 });

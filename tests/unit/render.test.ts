@@ -5,10 +5,11 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { renderedFiles, writeFiles } from "../../local/render/files.ts";
@@ -119,14 +120,25 @@ describe("with a directory", () => {
   describe("writeFiles", () => {
     const file = { path: "objects/place/ConfigMap.one.yaml", content: "a: 1\n" };
 
+    const old = [
+      { path: "objects/old/ConfigMap.old.yaml", content: "" },
+      { path: "helm/old.yaml", content: "" },
+    ];
+    const everything = () => readdirSync(directory, { recursive: true, encoding: "utf8" }).sort();
+    const put = (path: string) => {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), "mine");
+    };
+
     test("replaces what an earlier rendering left, and nothing beside it", () => {
-      writeFileSync(join(directory, "notes.txt"), "mine");
-      writeFiles(directory, [
-        { path: "objects/old/ConfigMap.old.yaml", content: "" },
-        { path: "helm/old.yaml", content: "" },
-      ]);
+      put("notes.txt");
+      put("more/values.yaml");
+      writeFiles(directory, old);
       writeFiles(directory, [file]);
-      expect(readdirSync(directory, { recursive: true, encoding: "utf8" }).sort()).toEqual([
+      expect(everything()).toEqual([
+        ".rendered",
+        "more",
+        "more/values.yaml",
         "notes.txt",
         "objects",
         "objects/place",
@@ -140,25 +152,43 @@ describe("with a directory", () => {
       expect(existsSync(join(directory, "not", "there", file.path))).toBe(true);
     });
 
-    test("refuses to remove what is no rendering, and then removes nothing", () => {
-      mkdirSync(join(directory, "objects", "place"), { recursive: true });
-      writeFileSync(join(directory, "objects", "place", "program.ts"), "");
-      writeFileSync(join(directory, "objects", "place", "ConfigMap.old.yaml"), "");
-      expect(() => writeFiles(directory, [file])).toThrow(
-        `${join(directory, "objects", "place", "program.ts")} is no part of a rendering; choose an empty directory with --out`,
-      );
-      expect(readdirSync(join(directory, "objects", "place")).sort()).toEqual([
-        "ConfigMap.old.yaml",
-        "program.ts",
-      ]);
+    test.each(["objects/my.yaml", "helm/values.yaml", "objects/place/program.ts", file.path])(
+      "refuses to replace or remove %s, which no rendering has left, and changes nothing",
+      (foreign) => {
+        for (const earlier of [undefined, old]) {
+          if (earlier) {
+            rmSync(join(directory, foreign));
+            writeFiles(directory, earlier);
+          }
+          put(foreign);
+          const before = everything();
+          expect(() => writeFiles(directory, [file])).toThrow(
+            `${join(directory, foreign)} is not from an earlier rendering`,
+          );
+          expect(everything()).toEqual(before);
+          expect(readFileSync(join(directory, foreign), "utf8")).toBe("mine");
+        }
+      },
+    );
+
+    test("does not take a linked folder for its own", () => {
+      put("elsewhere/my.yaml");
+      mkdirSync(join(directory, "objects"));
+      symlinkSync(join(directory, "elsewhere"), join(directory, "objects", "place"));
+      expect(() => writeFiles(directory, [file])).toThrow("objects/place is not from an earlier rendering");
     });
 
-    test("refuses before it has removed anything at all", () => {
+    test("goes on after a rendering that was cut off", () => {
+      writeFiles(directory, old);
+      // It could not write its second file.
+      const broken = [file, { path: `${file.path}/below`, content: "" }];
+      expect(() => writeFiles(directory, broken)).toThrow();
       writeFiles(directory, [file]);
-      mkdirSync(join(directory, "helm"));
-      writeFileSync(join(directory, "helm", "chart.tgz"), "");
-      expect(() => writeFiles(directory, [file])).toThrow("chart.tgz is no part of a rendering");
-      expect(existsSync(join(directory, file.path))).toBe(true);
+      expect(readFileSync(join(directory, ".rendered"), "utf8")).toBe(`${file.path}\n`);
+    });
+
+    test.runIf(process.platform === "linux")("gives up where no directory can be made", () => {
+      expect(() => writeFiles("/proc/not/there", [file])).toThrow("/proc/not");
     });
   });
 
@@ -195,12 +225,28 @@ describe("with a directory", () => {
       });
     });
 
-    test.each(["", "config:\n", "encryptionsalt: v1:abc\n"])(
+    test.each(["config:\n", "{}", "encryptionsalt: v1:abc\n"])(
       "a file without configuration is empty: %j",
       (content) => {
         expect(read(content)).toEqual({ values: {}, secretKeys: [] });
       },
     );
+
+    test.each([
+      ["", /^\S+Pulumi\.test\.yaml must be a YAML mapping of keys to values; it is empty$/],
+      ["- config: 1", /^\S+Pulumi\.test\.yaml must be a YAML mapping of keys to values; it is a list$/],
+      ["text", /^\S+Pulumi\.test\.yaml must be a YAML mapping of keys to values; it is one value$/],
+      ["config: [a]", /^"config" of \S+Pulumi\.test\.yaml must be .* it is a list$/],
+      ["config:\n\tp:a: 1", /^\S+Pulumi\.test\.yaml is not YAML: .* at line 2/],
+    ])("names the file that cannot be read, and says what is expected: %j", (content, message) => {
+      expect(() => read(content)).toThrow(message);
+    });
+
+    test("names a file that is missing", () => {
+      expect(() => readStackFile(directory, "none")).toThrow(
+        `${join(directory, "Pulumi.none.yaml")} is missing`,
+      );
+    });
   });
 });
 

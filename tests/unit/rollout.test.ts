@@ -3,7 +3,7 @@ import { type SettingKey, settingKeys } from "../../components/contract/runtime.
 import { standards } from "../../components/contract/standards.ts";
 import type { Recording } from "./mocks.ts";
 import { type Overrides, runProgram } from "./program.ts";
-import { annotationsOf, at, nameOf, workloads } from "./shapes.ts";
+import { at, nameOf, workloads } from "./shapes.ts";
 
 const verifiers = standards.map(({ id }) => `${id}-verification`);
 const own = ["api-gateway", ...verifiers];
@@ -14,11 +14,8 @@ beforeAll(async () => {
 });
 
 /** The workloads whose pods roll when this much of the configuration changes. */
-async function rolledBy(
-  config: Overrides,
-  secrets: Readonly<Record<string, string>> = {},
-): Promise<string[]> {
-  const { recording } = await runProgram({ config, secrets });
+async function rolledBy(config: Overrides): Promise<string[]> {
+  const { recording } = await runProgram({ config });
   const template = (from: Recording, kind: string, name: string) =>
     at(from.object(kind, name), "spec.template");
   return workloads(before)
@@ -64,22 +61,6 @@ describe("a changed setting rolls exactly the pods that read it", () => {
   });
 });
 
-describe("a changed credential rolls its readers and the server that checks it", () => {
-  test.each([
-    ["database", [...own, "postgresql"]],
-    ["redis", [...own, "redis"]],
-    ["jwtSecret", ["api-gateway"]],
-    ["apiKey", ["api-gateway"]],
-    ["prometheusToken", own],
-  ])("%s", async (credential, rolled) => {
-    expect(await rolledBy({ rotation: { [credential]: 2 } })).toEqual([...rolled].sort());
-  });
-
-  test("a credential that somebody chose does so too", async () => {
-    expect(await rolledBy({}, { redisPassword: "chosen-by-somebody" })).toEqual([...own, "redis"].sort());
-  });
-});
-
 describe("a part of the configuration touches only what it is about", () => {
   test.each<[string, Overrides, readonly string[]]>([
     ["a parameter of PostgreSQL", { postgresql: { parameters: { work_mem: "8MB" } } }, ["postgresql"]],
@@ -94,35 +75,9 @@ describe("a part of the configuration touches only what it is about", () => {
     ["scratch space of the verifiers", { verification: { scratch: "1Gi" } }, verifiers],
     ["replicas", { gateway: { replicas: 5 }, verification: { replicas: 4 } }, []],
     ["a volume's size", { postgresql: { storage: { size: "8Gi" } } }, []],
+    ["the name of the owner", { settings: { databaseUser: "other" } }, [...own, "postgresql"]],
     ["nothing", {}, []],
   ])("%s", async (_, config, rolled) => {
     expect(await rolledBy(config)).toEqual([...rolled].sort());
   });
-});
-
-test("annotations are all that a rotation changes in its readers' pods", async () => {
-  const { recording } = await runProgram({ config: { rotation: { database: 2 } } });
-  const changed = (name: string) => {
-    const [old, now] = [before, recording].map((from) => annotationsOf(from.object("Deployment", name)));
-    return Object.keys(old ?? {}).filter((key) => old?.[key] !== now?.[key]);
-  };
-  expect(own.map(changed)).toEqual(own.map(() => ["iot-verification.dev/database-revision"]));
-});
-
-test("revisions are short, plain, stable, and differ between credentials of equal value", async () => {
-  const same = "the-same-value-for-two-credentials";
-  const { recording } = await runProgram({ secrets: { databasePassword: same, redisPassword: same } });
-  const again = await runProgram({ secrets: { databasePassword: same, redisPassword: same } });
-  const annotations = annotationsOf(recording.object("Deployment", "api-gateway"));
-  expect(annotations).toEqual(annotationsOf(again.recording.object("Deployment", "api-gateway")));
-  expect(Object.keys(annotations).sort()).toEqual([
-    "iot-verification.dev/database-revision",
-    "iot-verification.dev/gateway-revision",
-    "iot-verification.dev/metrics-revision",
-    "iot-verification.dev/redis-revision",
-    "iot-verification.dev/settings-checksum",
-  ]);
-  expect(annotations["iot-verification.dev/database-revision"]).toMatch(/^[0-9a-f]{12}$/);
-  expect(annotations["iot-verification.dev/settings-checksum"]).toMatch(/^[0-9a-f]{16}$/);
-  expect(JSON.stringify(annotations)).not.toContain(same);
 });

@@ -30,6 +30,12 @@ export function containerOf(workload: Asked): Fields {
   throw new Error(`${workload.name} has ${containers.length} containers`);
 }
 
+/** Every container of a workload's pod: what prepares it, and the one that stays. */
+export function allContainersOf(workload: Asked): Fields[] {
+  const { initContainers = [] } = at(workload, "spec.template.spec") as { initContainers?: Fields[] };
+  return [...initContainers, containerOf(workload)];
+}
+
 /** Annotations of a workload's pod. */
 export function annotationsOf(workload: Asked): Record<string, string> {
   return at(workload, "spec.template.metadata.annotations") as Record<string, string>;

@@ -49,7 +49,10 @@ test("each standard has a workload and a URL of its own, and all are alike", asy
     });
     expect(containerOf(deployment)).toMatchObject({
       image: `registry.test/${id}:1.0`,
-      resources,
+      resources: {
+        requests: { ...resources.requests, "ephemeral-storage": "10496Mi" },
+        limits: { ...resources.limits, "ephemeral-storage": "10496Mi" },
+      },
     });
     expect(at(deployment, "spec.template.spec.volumes.0")).toEqual({
       name: "scratch",
@@ -74,10 +77,10 @@ test("one standard may have replicas and an image of its own", async () => {
   ]);
 });
 
-test("a pod that has to end lets a verification reach its limit, and store its result", async () => {
+test("a pod that has to end takes its last requests, lets a verification reach its limit, and stores its result", async () => {
   const { recording } = await verification({ verificationTimeout: 1200 });
   const deployment = recording.object("Deployment", "tsn-verification");
-  expect(at(deployment, "spec.template.spec.terminationGracePeriodSeconds")).toBe(1230);
+  expect(at(deployment, "spec.template.spec.terminationGracePeriodSeconds")).toBe(1235);
 });
 
 describe("a verifier's size", () => {

@@ -3,7 +3,7 @@ import { Workload, type WorkloadArgs } from "../../components/foundation/workloa
 import { ownImage } from "../../config/images.ts";
 import { record } from "./mocks.ts";
 import { mounted, platform } from "./platform.ts";
-import { annotationsOf, at, containerOf, labels, selector } from "./shapes.ts";
+import { annotationsOf, at, containerOf, environmentOf, labels, selector } from "./shapes.ts";
 
 const resources = { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "20m", memory: "32Mi" } };
 
@@ -64,7 +64,7 @@ test("the whole Deployment", async () => {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             imagePullSecrets: [],
-            terminationGracePeriodSeconds: 45,
+            terminationGracePeriodSeconds: 50,
             securityContext: {
               runAsNonRoot: true,
               runAsUser: 65532,
@@ -93,7 +93,11 @@ test("the whole Deployment", async () => {
                   { name: "DATABASE_PASSWORD_FILE", value: "/run/secrets/database/password" },
                   { name: "PROMETHEUS_TOKEN_FILE", value: "/run/secrets/metrics/token" },
                 ],
-                resources,
+                resources: {
+                  requests: { cpu: "10m", memory: "16Mi", "ephemeral-storage": "1280Mi" },
+                  limits: { cpu: "20m", memory: "32Mi", "ephemeral-storage": "1280Mi" },
+                },
+                lifecycle: { preStop: { sleep: { seconds: 5 } } },
                 volumeMounts: [
                   { name: "scratch", mountPath: "/tmp" },
                   { name: "database", mountPath: "/run/secrets/database", readOnly: true },
@@ -180,6 +184,29 @@ test("the URL leaves port 80 out, and only that", async () => {
   expect((await workload({ servicePort: 80 })).outputs).toEqual({
     url: "http://thing.place.svc.cluster.test",
   });
+});
+
+test.each([
+  ["64Mi", "320Mi"],
+  ["768Mi", "1Gi"],
+  ["10Gi", "10496Mi"],
+])("of the node's storage it takes %s of scratch space and its log", async (scratch, storage) => {
+  const { deployment } = await workload({ scratch });
+  const part = { "ephemeral-storage": storage };
+  expect(containerOf(deployment).resources).toMatchObject({ requests: part, limits: part });
+});
+
+test("it mounts the entries that a credential has, and names their files", async () => {
+  const entries = ["token", "previous-token"];
+  const metricsCredential = { ...mounted("metrics"), entries };
+  const { deployment } = await workload({ platform: platform({ metricsCredential }) });
+  expect(environmentOf(deployment)).toMatchObject({
+    PROMETHEUS_TOKEN_FILE: "/run/secrets/metrics/token",
+    PROMETHEUS_TOKEN_PREVIOUS_FILE: "/run/secrets/metrics/previous-token",
+  });
+  expect(at(deployment, "spec.template.spec.volumes.2.secret.items")).toEqual(
+    entries.map((key) => ({ key, path: key })),
+  );
 });
 
 test("images are pulled with the Secrets that are given", async () => {
