@@ -15,7 +15,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     options: { out: { type: "string" } },
     words: 1,
   });
-  const stack = requireStack(positionals[0] ?? "");
+  const stack = requireStack(positionals[0] ?? "", usage);
   if (!values.out) throw new UsageError(`--out is missing: the directory to write to\nUsage: ${usage}`);
   const directory = resolve(process.env.INIT_CWD ?? ".", values.out);
   const { name: project } = readProjectFiles({ checkout: root, stack });
