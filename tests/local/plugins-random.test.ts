@@ -8,20 +8,18 @@ import type {
   ReadResponse,
 } from "@pulumi/pulumi/proto/provider_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
-import fc from "fast-check";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { gte } from "semver";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "../../local/paths.ts";
 import { requiredPlugins } from "../../local/plugins/packages.ts";
 import { randomProvider } from "../../local/plugins/random-provider.ts";
-import { changedInputs, randomKinds, unknownValue } from "../../local/plugins/random-values.ts";
+import { unknownValue } from "../../local/plugins/random-values.ts";
 import { type PluginServer, startServer } from "../../local/plugins/serve.ts";
 import { call, message, type Values, values } from "./grpc.ts";
 
 const secretMark = "4dabf18193072939515e22adb298388d";
 const urnOf = (type: string) => `urn:pulumi:dev::project::my:Component$random:index/${type}::name`;
-const password = "random:index/randomPassword:RandomPassword";
 
 describe("the random provider", () => {
   let server: PluginServer;
@@ -244,74 +242,5 @@ describe("the random provider", () => {
 
   it("refuses to import what is not in the form of the kind", async () => {
     await expect(read("randomBytes:RandomBytes", "no base64!")).rejects.toThrow(/base64 form/);
-  });
-});
-
-describe("random strings", () => {
-  const kind = randomKinds[password];
-  if (!kind) throw new Error("no password kind");
-  const make = (inputs: Values) =>
-    kind.create({ minLower: 0, minNumeric: 0, minSpecial: 0, minUpper: 0, ...inputs }).computed
-      .result as string;
-  const count = (text: string, pattern: RegExp) => (text.match(pattern) ?? []).length;
-
-  it("have the length, the classes and the minimums asked for", () => {
-    const minimum = fc.integer({ min: 0, max: 6 });
-    fc.assert(
-      fc.property(
-        fc.record({ minLower: minimum, minUpper: minimum, minNumeric: minimum, minSpecial: minimum }),
-        fc.integer({ min: 0, max: 20 }),
-        fc.constantFrom(undefined, "-_", "é~"),
-        (minimums, extra, overrideSpecial) => {
-          const length = Object.values(minimums).reduce((sum, each) => sum + each, extra) || 1;
-          const inputs = {
-            lower: true,
-            upper: true,
-            numeric: true,
-            special: true,
-            ...minimums,
-            length,
-            overrideSpecial,
-          };
-          const text = make(inputs);
-          expect([...text]).toHaveLength(length);
-          expect(count(text, /[a-z]/g)).toBeGreaterThanOrEqual(minimums.minLower);
-          expect(count(text, /[A-Z]/g)).toBeGreaterThanOrEqual(minimums.minUpper);
-          expect(count(text, /[0-9]/g)).toBeGreaterThanOrEqual(minimums.minNumeric);
-          const special = overrideSpecial
-            ? new RegExp(`[${overrideSpecial.replace("-", "\\-")}]`, "g")
-            : /[!@#$%&*()\-_=+[\]{}<>:?]/g;
-          expect(count(text, special)).toBeGreaterThanOrEqual(minimums.minSpecial);
-          expect(count(text, /[a-zA-Z0-9]/g) + count(text, special)).toBe(length);
-        },
-      ),
-    );
-  });
-
-  it("use every character equally often, at every place", () => {
-    const draws = 20_000;
-    const firsts = new Map<string, number>();
-    for (let draw = 0; draw < draws; draw++) {
-      const first =
-        make({
-          numeric: true,
-          minNumeric: 1,
-          special: true,
-          minSpecial: 1,
-          overrideSpecial: "-",
-          length: 2,
-        })[0] ?? "";
-      firsts.set(first, (firsts.get(first) ?? 0) + 1);
-    }
-    // One digit and one dash, shuffled: half of the first characters are dashes. Six standard deviations.
-    expect(Math.abs((firsts.get("-") ?? 0) - draws / 2)).toBeLessThan(6 * Math.sqrt(draws / 4));
-    for (const digit of "0123456789")
-      expect(Math.abs((firsts.get(digit) ?? 0) - draws / 20)).toBeLessThan(
-        6 * Math.sqrt((draws / 20) * 0.95),
-      );
-  });
-
-  it("treat absent and empty keepers alike", () => {
-    expect(changedInputs(kind, { length: 3 }, { length: 3, keepers: {} })).toEqual([]);
   });
 });

@@ -86,3 +86,15 @@ case "$1 $2" in
 esac`,
   );
 }
+
+/** A publisher that hands out scripts; says what it was asked for. */
+export function publisher(log: string[]): Pick<Machine, "probe" | "fetchOfficial"> {
+  return {
+    probe: async (addresses) => new Map(addresses.map((address) => [address, undefined])),
+    async fetchOfficial({ tool, source, folder }) {
+      log.push(tool.name);
+      const path = writeScript(join(folder, tool.name), playedTool(tool.name, source.version));
+      return { name: tool.name, path, version: source.version, origin: "official" };
+    },
+  };
+}
