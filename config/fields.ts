@@ -91,6 +91,14 @@ export function storage(example: string) {
   );
 }
 
+/** The size of a request's body. */
+export function requestSize(example: string) {
+  return field(
+    z.string().refine((value) => inRange(bytesOf(value), 64 * 2 ** 10, 32 * 2 ** 20)),
+    { allowed: "a size from 64Ki to 32Mi, in Ki or Mi", example },
+  );
+}
+
 /** A memory value of postgresql.conf. */
 export function postgresMemory(limits: { min: string; max: string; example: string }) {
   return field(

@@ -15,6 +15,7 @@ import {
   postgresMemory,
   postgresqlImage,
   redisMemory,
+  requestSize,
   secret,
   storage,
   version,
@@ -63,7 +64,11 @@ const images = z.strictObject({
   /** Complete references that replace single images of the platform, by the name of their workload. */
   overrides: z
     .partialRecord(
-      z.enum(["api-gateway", ...standards.map(({ id }) => `${id}-verification` as const)]),
+      z.enum([
+        "api-gateway",
+        "database-migrations",
+        ...standards.map(({ id }) => `${id}-verification` as const),
+      ]),
       pinnedImage("ghcr.io/iot-verification/api-gateway:0.1.1"),
     )
     .default({}),
@@ -94,6 +99,7 @@ const settings = z.strictObject({
   coqVersion: version("8.16.0").default("8.16.0"),
   tlaVersion: version("1.8.0").default("1.8.0"),
   rustVersion: version("1.70.0").default("1.70.0"),
+  z3Version: version("5.4.1").default("5.4.1"),
   logLevel: oneOf(["debug", "info", "warn", "error"]).default("info"),
   logFormat: oneOf(["json", "text"]).default("json"),
   maxConcurrentVerifications: integer("verifications of one pod", { min: 1, max: 100, example: 10 }).default(
@@ -102,6 +108,19 @@ const settings = z.strictObject({
   verificationTimeout: integer("seconds", { min: 1, max: 86_400, example: 300 }).default(300),
   resourceLimitsCpu: cpu("2").default("2"),
   resourceLimitsMemory: memory("4Gi").default("4Gi"),
+  maxQueuedVerifications: integer("waiting verifications of one standard", {
+    min: 1,
+    max: 1_000_000,
+    example: 1000,
+  }).default(1000),
+  rateLimitPerMinute: integer("requests of one caller", { min: 1, max: 1_000_000, example: 600 }).default(
+    600,
+  ),
+  maxRequestSize: requestSize("4Mi").default("4Mi"),
+  otlpEndpoint: field(z.union([z.literal(""), z.url({ protocol: /^https?$/ })]), {
+    allowed: "the http or https URL of an OTLP/HTTP receiver, without /v1/traces; empty to export no traces",
+    example: "http://otel-collector.observability:4318",
+  }).default(""),
 });
 
 const postgresql = z
@@ -181,6 +200,13 @@ const gateway = z.strictObject({
   scratch: storage("64Mi").default("64Mi"),
 });
 
+const migrations = z.strictObject({
+  resources: resources({
+    requests: { cpu: "100m", memory: "128Mi" },
+    limits: { cpu: "500m", memory: "256Mi" },
+  }).prefault({}),
+});
+
 const generation = integer("a count: raise it by one to have a new credential", {
   min: 1,
   max: 1_000_000,
@@ -220,6 +246,7 @@ export const schema = z.strictObject({
   settings: settings.prefault({}),
   postgresql: postgresql.prefault({}),
   redis: redis.prefault({}),
+  migrations: migrations.prefault({}),
   verification: verification.prefault({}),
   gateway: gateway.prefault({}),
   /** Generations of the credentials that the stack makes. */

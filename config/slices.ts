@@ -58,6 +58,11 @@ export function dataArgs(config: StackConfig, { platform, credentials }: Foundat
       ...config.postgresql,
     },
     redis: { platform, image: config.images.redis, password: credentials.redis, ...config.redis },
+    migrations: {
+      platform,
+      image: ownImage(config.images, serviceNames.migrations),
+      ...config.migrations,
+    },
   };
 }
 

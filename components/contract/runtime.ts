@@ -17,6 +17,7 @@ export const settingKeys = {
   COQ_VERSION: "version of Coq that an engine image must carry",
   TLA_VERSION: "version of the TLA+ tools that an engine image must carry",
   RUST_VERSION: "version of Rust that an engine image must carry",
+  Z3_VERSION: "version of Z3 that an engine image must carry",
   LOG_LEVEL: "least severe level that is written: debug, info, warn or error",
   LOG_FORMAT: "form of a log line: json or text",
   MAX_CONCURRENT_VERIFICATIONS: "verifications that one pod runs at once",
@@ -24,6 +25,10 @@ export const settingKeys = {
   RESOURCE_LIMITS_CPU: "CPU that all engine processes of one pod may use together, as a Kubernetes quantity",
   RESOURCE_LIMITS_MEMORY:
     "memory that all engine processes of one pod may use together, as a Kubernetes quantity",
+  MAX_QUEUED_VERIFICATIONS: "verifications of one standard that may wait; further submissions are refused",
+  RATE_LIMIT_PER_MINUTE: "requests that one caller may make in a minute",
+  MAX_REQUEST_BYTES: "bytes that the body of a request may have",
+  OTEL_EXPORTER_OTLP_ENDPOINT: "base URL of an OTLP/HTTP receiver of traces; empty: traces are not exported",
 } as const;
 
 /** The name of a setting. */
@@ -38,6 +43,23 @@ export const commonSettings = [
   "REDIS_PORT",
   "LOG_LEVEL",
   "LOG_FORMAT",
+  "OTEL_EXPORTER_OTLP_ENDPOINT",
+] as const satisfies readonly SettingKey[];
+
+/** The settings that the migrations of the database read. */
+export const migrationSettings = [
+  "DATABASE_HOST",
+  "DATABASE_PORT",
+  "DATABASE_NAME",
+  "LOG_LEVEL",
+  "LOG_FORMAT",
+] as const satisfies readonly SettingKey[];
+
+/** The settings that the gateway reads besides. */
+export const gatewaySettings = [
+  "MAX_QUEUED_VERIFICATIONS",
+  "RATE_LIMIT_PER_MINUTE",
+  "MAX_REQUEST_BYTES",
 ] as const satisfies readonly SettingKey[];
 
 /** The settings that a verifier reads besides. */
@@ -45,6 +67,7 @@ export const verifierSettings = [
   "COQ_VERSION",
   "TLA_VERSION",
   "RUST_VERSION",
+  "Z3_VERSION",
   "MAX_CONCURRENT_VERIFICATIONS",
   "VERIFICATION_TIMEOUT",
   "RESOURCE_LIMITS_CPU",
@@ -73,6 +96,11 @@ export const credentialFiles = {
     "api-key": "API_KEY_FILE",
     "previous-api-key": "API_KEY_PREVIOUS_FILE",
   },
+  /**
+   * Id of the key that the gateway signs with (see `keyIdOf`): one that every pod of the gateway accepts. Absent until
+   * the first deployment is complete, and it may change at any time.
+   */
+  signing: { "signing-key-id": "JWT_SIGNING_KEY_ID_FILE" },
   /** Bearer token that a scraper of the metrics path must present, and the one before it, if any. */
   metrics: { token: "PROMETHEUS_TOKEN_FILE", "previous-token": "PROMETHEUS_TOKEN_PREVIOUS_FILE" },
 } as const;
@@ -110,6 +138,7 @@ export const user = { uid: 65532, gid: 65532 } as const;
 /** Names under which workloads and data services are reached inside the namespace. */
 export const serviceNames = {
   gateway: "api-gateway",
+  migrations: "database-migrations",
   database: "postgresql",
   redis: "redis",
   verifier: (standard: string) => `${standard}-verification`,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { MountedCredential } from "../foundation/mounted-credential.ts";
+import { Migrations, type MigrationsArgs } from "./migrations.ts";
 import { Postgresql, type PostgresqlArgs } from "./postgresql/index.ts";
 import { Redis, type RedisArgs } from "./redis/index.ts";
 
@@ -8,6 +9,8 @@ export interface DataArgs {
   readonly postgresql: PostgresqlArgs;
   /** The platform's cache. */
   readonly redis: RedisArgs;
+  /** What brings the record to the schema of this version. */
+  readonly migrations: Omit<MigrationsArgs, "credential">;
 }
 
 /** A data service as its readers see it. */
@@ -20,14 +23,20 @@ export interface DataService {
 
 /** The data tier: PostgreSQL, which is the platform's record, and Redis, which is its cache. */
 export class Data extends pulumi.ComponentResource {
-  /** PostgreSQL. */
+  /** PostgreSQL, with the schema of this version. */
   readonly database: DataService;
   /** Redis. */
   readonly cache: DataService;
 
   constructor(name: string, args: DataArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:data:Data", name, {}, options);
-    this.database = new Postgresql(`${name}-postgresql`, args.postgresql, { parent: this });
+    const postgresql = new Postgresql(`${name}-postgresql`, args.postgresql, { parent: this });
+    const { credential } = new Migrations(
+      `${name}-migrations`,
+      { ...args.migrations, credential: postgresql.credential },
+      { parent: this },
+    );
+    this.database = { endpoint: postgresql.endpoint, credential };
     this.cache = new Redis(`${name}-redis`, args.redis, { parent: this });
     this.registerOutputs({ database: this.database.endpoint, cache: this.cache.endpoint });
   }

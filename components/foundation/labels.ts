@@ -19,4 +19,11 @@ export function workloadLabels(workload: string, component: Component): Labels {
 }
 
 /** The part that a workload plays in the platform. */
-export type Component = "gateway" | "verifier" | "database" | "cache" | "foundation" | "observability";
+export type Component =
+  | "gateway"
+  | "verifier"
+  | "database"
+  | "cache"
+  | "migrations"
+  | "foundation"
+  | "observability";

@@ -13,8 +13,17 @@ export interface MountedCredential {
   readonly revision: pulumi.Output<string>;
 }
 
+/** Entries of a Secret that a workload reads while it runs, whenever they are there: it waits for none, and does not roll. */
+export interface ObservedSecret {
+  readonly credential: CredentialName;
+  /** Name of the Secret, which may come later. */
+  readonly secret: string;
+  readonly entries: readonly string[];
+}
+
 /** The parts of a pod that give it these credentials. */
-export function mountsOf(credentials: readonly MountedCredential[]) {
+export function mountsOf(mounted: readonly MountedCredential[], observed: readonly ObservedSecret[] = []) {
+  const credentials = [...mounted, ...observed];
   const env = credentials.flatMap(({ credential, entries }) =>
     Object.entries(credentialFiles[credential])
       .filter(([entry]) => entries.includes(entry))
@@ -28,16 +37,20 @@ export function mountsOf(credentials: readonly MountedCredential[]) {
     mountPath: `${credentialsDirectory}/${credential}`,
     readOnly: true,
   }));
-  const volumes = credentials.map(({ credential, secret, entries }) => ({
-    name: credential,
-    secret: {
-      secretName: secret,
-      defaultMode: 0o440,
-      items: entries.map((entry) => ({ key: entry, path: entry })),
-    },
-  }));
+  const volumes = [
+    ...mounted.map((one) => volumeOf(one)),
+    ...observed.map((one) => volumeOf(one, { optional: true })),
+  ];
   const annotations = Object.fromEntries(
-    credentials.map(({ credential, revision }) => [credentialRevisionAnnotation(credential), revision]),
+    mounted.map(({ credential, revision }) => [credentialRevisionAnnotation(credential), revision]),
   );
   return { env, volumeMounts, volumes, annotations };
+}
+
+function volumeOf(
+  { credential, secret, entries }: MountedCredential | ObservedSecret,
+  options: { readonly optional?: true } = {},
+) {
+  const items = entries.map((entry) => ({ key: entry, path: entry }));
+  return { name: credential, secret: { secretName: secret, defaultMode: 0o440, items, ...options } };
 }

@@ -19,6 +19,8 @@ export interface HardenedPodArgs {
   readonly initContainers?: readonly Container[];
   readonly containers: readonly Container[];
   readonly volumes: readonly Volume[];
+  /** @default "Always" */
+  readonly restartPolicy?: "Always" | "Never";
 }
 
 /**
@@ -41,6 +43,7 @@ export function hardenedPod(args: HardenedPodArgs): PodSpec {
       fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" },
     },
+    ...(args.restartPolicy && { restartPolicy: args.restartPolicy }),
     ...(args.initContainers && { initContainers: args.initContainers.map(hardenedContainer) }),
     containers: args.containers.map(hardenedContainer),
     volumes: [...args.volumes],

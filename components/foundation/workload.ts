@@ -13,7 +13,7 @@ import { checksumOf, settingsChecksumAnnotation } from "./checksum.ts";
 import type { Platform } from "./index.ts";
 import { type Component, selectorLabels, workloadLabels } from "./labels.ts";
 import { metadataOf } from "./metadata.ts";
-import { type MountedCredential, mountsOf } from "./mounted-credential.ts";
+import { type MountedCredential, mountsOf, type ObservedSecret } from "./mounted-credential.ts";
 import { hardenedPod } from "./pod.ts";
 import { type ContainerResources, withEphemeralStorage } from "./resources.ts";
 import { hostOnceReady, skipServiceAwait } from "./service.ts";
@@ -39,6 +39,8 @@ export interface WorkloadArgs {
   readonly settings: readonly SettingKey[];
   /** Credentials that it reads, besides the token of its metrics. */
   readonly credentials: readonly MountedCredential[];
+  /** Secrets that it reads while it runs, whenever they are there. @default none */
+  readonly observed?: readonly ObservedSecret[];
   /** Further environment variables. @default none */
   readonly env?: Readonly<Record<string, string>>;
   /** Seconds that it may take to finish what it has begun, once nothing new reaches it. */
@@ -110,7 +112,7 @@ function podTemplate(
   account: pulumi.Output<string>,
 ): k8s.types.input.core.v1.PodTemplateSpec {
   const { platform } = args;
-  const mounts = mountsOf([...args.credentials, platform.metricsCredential]);
+  const mounts = mountsOf([...args.credentials, platform.metricsCredential], args.observed);
   const read = Object.fromEntries(args.settings.map((key) => [key, platform.settings.values[key]]));
   return {
     metadata: {

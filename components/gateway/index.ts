@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { commonSettings, serviceNames, servicePorts } from "../contract/runtime.ts";
+import { keyIdOf } from "../contract/key-id.ts";
+import { commonSettings, gatewaySettings, serviceNames, servicePorts } from "../contract/runtime.ts";
 import { acceptedEntries, contentOf } from "../foundation/accepted.ts";
 import type { Credential } from "../foundation/credentials.ts";
 import type { Platform } from "../foundation/index.ts";
@@ -28,7 +29,14 @@ export interface GatewayArgs {
   readonly apiKey: Credential;
 }
 
-/** The gateway tier: the platform's only public door. */
+/** Secret for callers, which the gateway's own pods observe too. */
+const publishedSecret = "api-credentials";
+
+/**
+ * The gateway tier: the platform's only public door.
+ *
+ * Its pods learn from the callers' Secret which key to sign with: it names a new one only once every pod accepts it.
+ */
 export class Gateway extends pulumi.ComponentResource {
   /** URL of the API inside the cluster, once the gateway is available. */
   readonly url: pulumi.Output<string>;
@@ -66,16 +74,23 @@ export class Gateway extends pulumi.ComponentResource {
   }
 
   /** For callers; a rotated key is in it only once every pod of the gateway accepts it. */
-  private createPublishedSecret(name: string, { platform, apiKey }: GatewayArgs, url: pulumi.Output<string>) {
+  private createPublishedSecret(
+    name: string,
+    { platform, apiKey, jwtSecret }: GatewayArgs,
+    url: pulumi.Output<string>,
+  ) {
     const metadata = metadataOf({
-      name: "api-credentials",
+      name: publishedSecret,
       namespace: platform.namespace,
       workload: serviceNames.gateway,
       component: "gateway",
     });
     return new k8s.core.v1.Secret(
       name,
-      { metadata, stringData: { url, "api-key": apiKey.value } },
+      {
+        metadata,
+        stringData: { url, "api-key": apiKey.value, "signing-key-id": jwtSecret.value.apply(keyIdOf) },
+      },
       { parent: this },
     );
   }
@@ -92,8 +107,9 @@ export class Gateway extends pulumi.ComponentResource {
         resources: args.resources,
         scratch: args.scratch,
         servicePort: servicePorts.gateway,
-        settings: commonSettings,
+        settings: [...commonSettings, ...gatewaySettings],
         credentials: [...args.credentials, credential],
+        observed: [{ credential: "signing", secret: publishedSecret, entries: ["signing-key-id"] }],
         terminationGracePeriodSeconds: 30,
       },
       { parent: this },

@@ -1,12 +1,13 @@
 import { describeRefusals, type Refusal } from "./config-cases.ts";
 
 const topLevelKeys =
-  "namespace, environment, team, clusterDomain, images, settings, postgresql, redis, verification, gateway, rotation, " +
+  "namespace, environment, team, clusterDomain, images, settings, postgresql, redis, migrations, verification, gateway, rotation, " +
   "databasePassword, redisPassword, jwtSecret, apiKey, prometheusToken, jwtSecretPrevious, apiKeyPrevious, " +
   "prometheusTokenPrevious";
 const settingsKeys =
-  "databaseName, databaseUser, coqVersion, tlaVersion, rustVersion, logLevel, logFormat, maxConcurrentVerifications, " +
-  "verificationTimeout, resourceLimitsCpu, resourceLimitsMemory";
+  "databaseName, databaseUser, coqVersion, tlaVersion, rustVersion, z3Version, logLevel, logFormat, maxConcurrentVerifications, " +
+  "verificationTimeout, resourceLimitsCpu, resourceLimitsMemory, " +
+  "maxQueuedVerifications, rateLimitPerMinute, maxRequestSize, otlpEndpoint";
 const parameterKeys =
   "max_connections, shared_buffers, effective_cache_size, maintenance_work_mem, work_mem, wal_buffers, min_wal_size, " +
   "max_wal_size, checkpoint_completion_target, default_statistics_target, random_page_cost, effective_io_concurrency";

@@ -30,12 +30,17 @@ describe("defaults", () => {
         coqVersion: "8.16.0",
         tlaVersion: "1.8.0",
         rustVersion: "1.70.0",
+        z3Version: "5.4.1",
         logLevel: "info",
         logFormat: "json",
         maxConcurrentVerifications: 10,
         verificationTimeout: 300,
         resourceLimitsCpu: "2",
         resourceLimitsMemory: "4Gi",
+        maxQueuedVerifications: 1000,
+        rateLimitPerMinute: 600,
+        maxRequestSize: "4Mi",
+        otlpEndpoint: "",
       },
       postgresql: {
         resources: { requests: { cpu: "500m", memory: "1Gi" }, limits: { cpu: "1", memory: "2Gi" } },
@@ -59,6 +64,9 @@ describe("defaults", () => {
         resources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
         storage: { size: "5Gi" },
         maxmemory: "256mb",
+      },
+      migrations: {
+        resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "256Mi" } },
       },
       verification: {
         replicas: 2,

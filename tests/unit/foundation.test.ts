@@ -74,12 +74,17 @@ test("the settings are a ConfigMap with every key of the contract", async () => 
       COQ_VERSION: "8.16.0",
       TLA_VERSION: "1.8.0",
       RUST_VERSION: "1.70.0",
+      Z3_VERSION: "5.4.1",
       LOG_LEVEL: "info",
       LOG_FORMAT: "json",
       MAX_CONCURRENT_VERIFICATIONS: "10",
       VERIFICATION_TIMEOUT: "300",
       RESOURCE_LIMITS_CPU: "2",
       RESOURCE_LIMITS_MEMORY: "4Gi",
+      MAX_QUEUED_VERIFICATIONS: "1000",
+      RATE_LIMIT_PER_MINUTE: "600",
+      MAX_REQUEST_BYTES: "4194304",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "",
     },
   });
   expect(Object.keys(inputs.data as object).sort()).toEqual(Object.keys(settingKeys).sort());
@@ -91,12 +96,17 @@ test("every setting follows its key of the configuration", () => {
     coqVersion: "1.0.0",
     tlaVersion: "2.0.0",
     rustVersion: "3.0.0",
+    z3Version: "3.1.0",
     logLevel: "warn",
     logFormat: "text",
     maxConcurrentVerifications: 4,
     verificationTimeout: 5,
     resourceLimitsCpu: "6",
     resourceLimitsMemory: "7Gi",
+    maxQueuedVerifications: 8,
+    rateLimitPerMinute: 9,
+    maxRequestSize: "64Ki",
+    otlpEndpoint: "http://collector.test:4318",
   };
   expect(settingsOf(accepted({ namespace: "place", clusterDomain: "k8s.test", settings }))).toEqual({
     DATABASE_HOST: "postgresql.place.svc.k8s.test",
@@ -107,12 +117,17 @@ test("every setting follows its key of the configuration", () => {
     COQ_VERSION: "1.0.0",
     TLA_VERSION: "2.0.0",
     RUST_VERSION: "3.0.0",
+    Z3_VERSION: "3.1.0",
     LOG_LEVEL: "warn",
     LOG_FORMAT: "text",
     MAX_CONCURRENT_VERIFICATIONS: "4",
     VERIFICATION_TIMEOUT: "5",
     RESOURCE_LIMITS_CPU: "6",
     RESOURCE_LIMITS_MEMORY: "7Gi",
+    MAX_QUEUED_VERIFICATIONS: "8",
+    RATE_LIMIT_PER_MINUTE: "9",
+    MAX_REQUEST_BYTES: "65536",
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.test:4318",
   });
   expect(serviceHost("a", { namespace: "b", clusterDomain: "c.d" })).toBe("a.b.svc.c.d");
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { keyIdOf } from "../../components/contract/key-id.ts";
 import { Gateway, type GatewayArgs } from "../../components/gateway/index.ts";
 import { record, secret } from "./mocks.ts";
 import { credential, defaults, mounted, platform, revision } from "./platform.ts";
@@ -35,7 +36,11 @@ test("its URL and the Secret that opens it are outputs; what it accepts is a Sec
     apiVersion: "v1",
     kind: "Secret",
     metadata: metadata("api-credentials"),
-    stringData: secret({ url: "http://api-gateway.place.svc.cluster.test", "api-key": "key" }),
+    stringData: secret({
+      url: "http://api-gateway.place.svc.cluster.test",
+      "api-key": "key",
+      "signing-key-id": keyIdOf("jwt"),
+    }),
   });
   expect(recording.object("Secret", "api-gateway-accepted-credentials").inputs).toEqual({
     apiVersion: "v1",
@@ -73,6 +78,10 @@ test("it is a workload of the configured size that reads every credential", asyn
         "REDIS_PORT",
         "LOG_LEVEL",
         "LOG_FORMAT",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "MAX_QUEUED_VERIFICATIONS",
+        "RATE_LIMIT_PER_MINUTE",
+        "MAX_REQUEST_BYTES",
       ].map((key) => [key, { configMapKeyRef: { name: "platform-settings", key } }]),
     ),
     DATABASE_USER_FILE: "/run/secrets/database/username",
@@ -80,6 +89,7 @@ test("it is a workload of the configured size that reads every credential", asyn
     REDIS_PASSWORD_FILE: "/run/secrets/redis/password",
     JWT_SECRET_FILE: "/run/secrets/gateway/jwt-secret",
     API_KEY_FILE: "/run/secrets/gateway/api-key",
+    JWT_SIGNING_KEY_ID_FILE: "/run/secrets/signing/signing-key-id",
     PROMETHEUS_TOKEN_FILE: "/run/secrets/metrics/token",
   });
   expect(annotationsOf(deployment)).toEqual({
@@ -108,7 +118,11 @@ describe("the values before", () => {
     const accepted = recording.object("Secret", "api-gateway-accepted-credentials").inputs.stringData;
     expect(accepted).toEqual(secret(entries));
     expect(recording.object("Secret", "api-credentials").inputs.stringData).toEqual(
-      secret({ url: "http://api-gateway.place.svc.cluster.test", "api-key": "key" }),
+      secret({
+        url: "http://api-gateway.place.svc.cluster.test",
+        "api-key": "key",
+        "signing-key-id": keyIdOf("jwt"),
+      }),
     );
     const deployment = recording.object("Deployment", "api-gateway");
     expect(at(deployment, "spec.template.spec.volumes.3")).toEqual({
@@ -134,6 +148,21 @@ describe("the values before", () => {
     expect(environmentOf(deployment)).toHaveProperty("API_KEY_PREVIOUS_FILE");
     expect(environmentOf(deployment)).not.toHaveProperty("JWT_SECRET_PREVIOUS_FILE");
   });
+});
+
+test("its pods observe which key to sign with, and neither wait for it nor roll when it changes", async () => {
+  const { recording } = await gateway();
+  const deployment = recording.object("Deployment", "api-gateway");
+  expect(at(deployment, "spec.template.spec.volumes.5")).toEqual({
+    name: "signing",
+    secret: {
+      secretName: "api-credentials",
+      defaultMode: 0o440,
+      items: [{ key: "signing-key-id", path: "signing-key-id" }],
+      optional: true,
+    },
+  });
+  expect(Object.keys(annotationsOf(deployment))).not.toContain("iot-verification.dev/signing-revision");
 });
 
 test("it serves on port 80, as cluster-internal Service", async () => {

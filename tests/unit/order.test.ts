@@ -3,6 +3,7 @@ import { standards } from "../../components/contract/standards.ts";
 import { type Asked, gate } from "./mocks.ts";
 import { startProgram } from "./program.ts";
 
+const migrations = "Job database-migrations";
 const own = ["api-gateway", ...standards.map(({ id }) => `${id}-verification`)];
 
 /** Runs the program while what `holds` names does not become ready; returns the objects that are asked for. */
@@ -28,11 +29,11 @@ const published = ["Secret api-credentials", "Secret metrics-credentials"];
 
 describe("while a server is not ready, its readers wait and nothing else does", () => {
   test.each([
-    ["postgresql", "Secret database-credentials"],
-    ["redis", "Secret redis-credentials"],
-  ])("%s", async (server, readerSecret) => {
+    ["postgresql", ["Secret database-credentials", migrations]],
+    ["redis", ["Secret redis-credentials"]],
+  ])("%s", async (server, readers) => {
     const { after } = await objectsWhileHeld(isObject("StatefulSet", server));
-    expect(after).toEqual([...deployments, ...published, readerSecret].sort());
+    expect(after).toEqual([...deployments, ...published, ...readers].sort());
   });
 });
 
@@ -40,7 +41,13 @@ test("the databases do not wait for each other", async () => {
   const { held, after } = await objectsWhileHeld(({ inputs }) => inputs.kind === "StatefulSet");
   expect(held).toEqual(expect.arrayContaining(["StatefulSet postgresql", "StatefulSet redis"]));
   expect(after).toEqual(
-    [...deployments, ...published, "Secret database-credentials", "Secret redis-credentials"].sort(),
+    [
+      ...deployments,
+      ...published,
+      "Secret database-credentials",
+      migrations,
+      "Secret redis-credentials",
+    ].sort(),
   );
 });
 
@@ -77,6 +84,11 @@ test("a database does not wait for the Service of its clients", async () => {
   expect(held).toContain("StatefulSet postgresql");
 });
 
+test("the gateway and the verifiers wait for the schema of the database", async () => {
+  const { after } = await objectsWhileHeld(isObject("Job", "database-migrations"));
+  expect(after).toEqual([...deployments, ...published].sort());
+});
+
 test("the gateway and the verifiers do not wait for each other; what is published waits for them", async () => {
   const { after } = await objectsWhileHeld(({ inputs }) => inputs.kind === "Deployment");
   expect(after).toEqual(published);
@@ -99,7 +111,7 @@ describe("a credential is published once all that check it are available, and no
 
 test("workloads wait for the settings that they read", async () => {
   const { after } = await objectsWhileHeld(isObject("ConfigMap", "platform-settings"));
-  expect(after).toEqual([...deployments, ...published].sort());
+  expect(after).toEqual([...deployments, ...published, migrations].sort());
 });
 
 test("workloads wait for the tokens of their metrics", async () => {

@@ -43,6 +43,8 @@ describe.each(stacks)("stack %s", (stack) => {
       "Secret metrics-tokens",
       ...own.map((name) => `Deployment ${name}`),
       ...servers.map((name) => `StatefulSet ${name}`),
+      "Job database-migrations",
+      "ServiceAccount database-migrations",
       ...[...own, ...servers].flatMap((name) => [`Service ${name}`, `ServiceAccount ${name}`]),
       ...servers.map((name) => `Service ${name}-pods`),
     ];

@@ -6,6 +6,7 @@ import { type Overrides, runProgram } from "./program.ts";
 import { at, nameOf, workloads } from "./shapes.ts";
 
 const verifiers = standards.map(({ id }) => `${id}-verification`);
+const migrations = "database-migrations";
 const own = ["api-gateway", ...verifiers];
 
 let before: Recording;
@@ -32,24 +33,38 @@ describe("a changed setting rolls exactly the pods that read it", () => {
   /** For every setting: a change of the configuration, and who reads it. */
   const readers: Record<SettingKey, { config: Overrides; rolled: readonly string[] }> = {
     // The address of a service follows from the domain; the databases themselves stay as they are.
-    DATABASE_HOST: { config: { clusterDomain: "example.org" }, rolled: own },
-    REDIS_HOST: { config: { clusterDomain: "example.org" }, rolled: own },
+    DATABASE_HOST: { config: { clusterDomain: "example.org" }, rolled: [...own, migrations] },
+    REDIS_HOST: { config: { clusterDomain: "example.org" }, rolled: [...own, migrations] },
     // The ports are constants of the contract.
     DATABASE_PORT: { config: {}, rolled: [] },
     REDIS_PORT: { config: {}, rolled: [] },
-    DATABASE_NAME: { config: { settings: { databaseName: "other" } }, rolled: [...own, "postgresql"] },
+    DATABASE_NAME: {
+      config: { settings: { databaseName: "other" } },
+      rolled: [...own, migrations, "postgresql"],
+    },
     COQ_VERSION: { config: { settings: { coqVersion: "9.0.0" } }, rolled: verifiers },
     TLA_VERSION: { config: { settings: { tlaVersion: "1.9.0" } }, rolled: verifiers },
     RUST_VERSION: { config: { settings: { rustVersion: "1.90.0" } }, rolled: verifiers },
-    LOG_LEVEL: { config: { settings: { logLevel: "error" } }, rolled: own },
-    LOG_FORMAT: { config: { settings: { logFormat: "text" } }, rolled: own },
+    Z3_VERSION: { config: { settings: { z3Version: "6.0.0" } }, rolled: verifiers },
+    LOG_LEVEL: { config: { settings: { logLevel: "error" } }, rolled: [...own, migrations] },
+    LOG_FORMAT: { config: { settings: { logFormat: "text" } }, rolled: [...own, migrations] },
     MAX_CONCURRENT_VERIFICATIONS: {
       config: { settings: { maxConcurrentVerifications: 3 } },
       rolled: verifiers,
     },
     VERIFICATION_TIMEOUT: { config: { settings: { verificationTimeout: 60 } }, rolled: verifiers },
-    RESOURCE_LIMITS_CPU: { config: { settings: { resourceLimitsCpu: "1" } }, rolled: verifiers },
+    RESOURCE_LIMITS_CPU: { config: { settings: { resourceLimitsCpu: "3" } }, rolled: verifiers },
     RESOURCE_LIMITS_MEMORY: { config: { settings: { resourceLimitsMemory: "1Gi" } }, rolled: verifiers },
+    MAX_QUEUED_VERIFICATIONS: {
+      config: { settings: { maxQueuedVerifications: 3 } },
+      rolled: ["api-gateway"],
+    },
+    RATE_LIMIT_PER_MINUTE: { config: { settings: { rateLimitPerMinute: 3 } }, rolled: ["api-gateway"] },
+    MAX_REQUEST_BYTES: { config: { settings: { maxRequestSize: "1Mi" } }, rolled: ["api-gateway"] },
+    OTEL_EXPORTER_OTLP_ENDPOINT: {
+      config: { settings: { otlpEndpoint: "http://jaeger:4318" } },
+      rolled: own,
+    },
   };
 
   test("every setting is in the table", () => {
@@ -70,12 +85,12 @@ describe("a part of the configuration touches only what it is about", () => {
       { images: { overrides: { "wot-verification": "ghcr.io/x/wot:2.0" } } },
       ["wot-verification"],
     ],
-    ["the version of the platform", { images: { tag: "0.2.0" } }, own],
-    ["a pull secret", { images: { pullSecrets: ["registry"] } }, [...own, "postgresql", "redis"]],
+    ["the version of the platform", { images: { tag: "0.2.0" } }, [...own, migrations]],
+    ["a pull secret", { images: { pullSecrets: ["registry"] } }, [...own, migrations, "postgresql", "redis"]],
     ["scratch space of the verifiers", { verification: { scratch: "1Gi" } }, verifiers],
     ["replicas", { gateway: { replicas: 5 }, verification: { replicas: 4 } }, []],
     ["a volume's size", { postgresql: { storage: { size: "8Gi" } } }, []],
-    ["the name of the owner", { settings: { databaseUser: "other" } }, [...own, "postgresql"]],
+    ["the name of the owner", { settings: { databaseUser: "other" } }, [...own, migrations, "postgresql"]],
     ["nothing", {}, []],
   ])("%s", async (_, config, rolled) => {
     expect(await rolledBy(config)).toEqual([...rolled].sort());

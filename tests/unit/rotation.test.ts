@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { keyIdOf } from "../../components/contract/key-id.ts";
 import { standards } from "../../components/contract/standards.ts";
 import type { Recording } from "./mocks.ts";
 import { type ProgramArgs, runProgram } from "./program.ts";
@@ -13,6 +14,7 @@ const changes = {
     "Secret postgresql-accepted-credentials",
     "StatefulSet postgresql",
     "Secret database-credentials",
+    "Job database-migrations",
     ...deployments,
   ],
   redis: [
@@ -21,7 +23,7 @@ const changes = {
     "Secret redis-credentials",
     ...deployments,
   ],
-  jwtSecret: ["Secret api-gateway-accepted-credentials", "Deployment api-gateway"],
+  jwtSecret: ["Secret api-gateway-accepted-credentials", "Deployment api-gateway", "Secret api-credentials"],
   apiKey: ["Secret api-gateway-accepted-credentials", "Deployment api-gateway", "Secret api-credentials"],
   prometheusToken: ["Secret metrics-tokens", ...deployments, "Secret metrics-credentials"],
 } as const;
@@ -140,6 +142,7 @@ describe("after a rotation the values before are accepted, and before it there a
     expect(entriesOf(recording, "api-credentials")).toEqual({
       url: "http://api-gateway.iot-verification.svc.cluster.local",
       "api-key": "generated-foundation-credentials-api-key-2",
+      "signing-key-id": keyIdOf("generated-foundation-credentials-jwt-secret-1"),
     });
     expect(entriesOf(recording, "metrics-credentials")).toEqual({
       token: "generated-foundation-credentials-prometheus-token-2",

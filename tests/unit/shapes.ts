@@ -15,7 +15,7 @@ export function at(resource: Asked, path: string): unknown {
 
 /** Everything that makes pods. */
 export function workloads(recording: Recording): Asked[] {
-  return [...recording.ofKind("Deployment"), ...recording.ofKind("StatefulSet")];
+  return ["Deployment", "StatefulSet", "Job"].flatMap((kind) => recording.ofKind(kind));
 }
 
 /** Name of the Kubernetes object. */
