@@ -1,8 +1,8 @@
 import { chmod, cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildError, explainGoFailure } from "./errors.ts";
+import { type ModuleName, type ModuleSpec, modules } from "./modules.ts";
 import { run } from "./process.ts";
-import { type ModuleName, type ModuleSpec, modules } from "./tools.ts";
 
 interface AdaptArgs {
   readonly module: ModuleName;
@@ -43,7 +43,7 @@ async function mendLine(args: AdaptArgs, mend: NonNullable<ModuleSpec["mend"]>):
   if (parts.length !== 2) {
     throw new BuildError({
       reason: `${mend.module}: ${mend.file} has the line to mend ${parts.length - 1} times, not once`,
-      advice: "The pin and the mend in local/toolchain/tools.ts do not fit each other.",
+      advice: "The pin and the mend in local/toolchain/modules.ts do not fit each other.",
     });
   }
   await chmod(file, 0o644);

@@ -5,10 +5,11 @@ import { adaptModule } from "./adapt.ts";
 import { stampTool, type Tool } from "./cache.ts";
 import { BuildError, explainGoFailure } from "./errors.ts";
 import { findGo, type Go, wantedGo } from "./go.ts";
+import { type ModuleName, modules } from "./modules.ts";
 import { run } from "./process.ts";
 import { duration, progress, progressLine } from "./progress.ts";
 import { downloadSize, requireSpace, spaceNeeded } from "./space.ts";
-import { type ModuleName, modules, type Platform, type ToolName, type ToolSpec, tools } from "./tools.ts";
+import { type Platform, type ToolBuild, type ToolName, type ToolSpec, tools } from "./tools.ts";
 import { askVersion } from "./version.ts";
 
 /** The tools to make from one module, and the cache folder that they go to. */
@@ -106,14 +107,14 @@ async function planModule(
     module: order.module,
     dir,
     go: go.path,
-    env: goEnvironment(args, dir),
+    env: goEnvironment(args, order),
     signal: args.signal,
   });
 
   const [first, ...others] = order.names.map((name) => tools[name]) as [ToolSpec, ...ToolSpec[]];
   const output = others.length > 0 ? `${join(dir, "bin")}/` : join(dir, "bin", first.name);
   const ldflags = `-s -w ${modules[order.module].ldflags}`.trim();
-  const packages = [first, ...others].map((tool) => tool.build.package);
+  const packages = [first, ...others].map((tool) => buildOf(tool).package);
   const argv = ["-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", output, ...packages];
 
   let compiles = 0;
@@ -121,7 +122,7 @@ async function planModule(
   const show = progress(args.report);
   const { ok, lines, problem } = await run(go.path, ["build", "-n", ...argv], {
     cwd: dir,
-    env: goEnvironment(args, dir),
+    env: goEnvironment(args, order),
     signal: args.signal,
     onLine(line) {
       if (/\/compile -o /.test(line)) compiles++;
@@ -156,7 +157,7 @@ async function buildModule(
   try {
     const { ok, lines, problem } = await run(go.path, ["build", "-v", ...plan.argv], {
       cwd: plan.dir,
-      env: goEnvironment(args, plan.dir),
+      env: goEnvironment(args, plan),
       signal: args.signal,
       onLine(line) {
         if (/^[\w./~-]+$/.test(line) && compiled < plan.packages) compiled++;
@@ -181,9 +182,9 @@ async function install(
   const draft = join(plan.dir, "bin", tool.name);
   const answer = await askVersion({ path: draft, query: tool.query, env: args.env });
   const said = "version" in answer ? `says it is ${answer.version}` : answer.problem;
-  if (!("version" in answer) || answer.version !== tool.build.version) {
+  if (!("version" in answer) || answer.version !== buildOf(tool).version) {
     throw new BuildError({
-      reason: `${tool.name} was built, but ${said}; ${tool.build.version} was expected`,
+      reason: `${tool.name} was built, but ${said}; ${buildOf(tool).version} was expected`,
       advice: "Remove Go's build cache (go clean -cache) and run the command again.",
     });
   }
@@ -195,9 +196,13 @@ async function install(
 }
 
 /** The person's own Go settings, except those that would change what is built or where temporary files lie. */
-function goEnvironment({ env, platform }: BuildArgs, dir: string): NodeJS.ProcessEnv {
+function goEnvironment(
+  { env, platform }: BuildArgs,
+  { module, dir }: { module: ModuleName; dir: string },
+): NodeJS.ProcessEnv {
   return {
     ...env,
+    ...(modules[module].isStatic ? { CGO_ENABLED: "0" } : {}),
     GOOS: platform.os,
     GOARCH: platform.arch,
     GOFLAGS: "-mod=readonly",
@@ -205,6 +210,12 @@ function goEnvironment({ env, platform }: BuildArgs, dir: string): NodeJS.Proces
     GO111MODULE: "on",
     GOTMPDIR: join(dir, "tmp"),
   };
+}
+
+/** @throws Error for a tool that no module brings: the search orders none of these. */
+function buildOf({ name, build }: ToolSpec): ToolBuild {
+  if (!build) throw new Error(`${name} cannot be built from Go modules`);
+  return build;
 }
 
 async function newestGo(moduleDirs: readonly string[]): Promise<string> {

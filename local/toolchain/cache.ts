@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { type ModuleName, modules, type Platform, type ToolName, type ToolSpec, tools } from "./tools.ts";
+import { type ModuleName, modules } from "./modules.ts";
+import { type Platform, type ToolName, type ToolSpec, tools } from "./tools.ts";
 import { askVersion } from "./version.ts";
 
 /** A program that is ready to be run. */
@@ -42,11 +43,11 @@ export async function builtFolder(args: {
   const dir = join(args.modulesDir, args.module);
   for (const file of (await readdir(dir)).sort())
     hash.update(`${file}\0`).update(await readFile(join(dir, file)));
-  const { ldflags, embed, mend } = modules[args.module];
-  const builds = Object.values(tools)
-    .filter((tool) => tool.build.module === args.module)
-    .map((tool) => tool.build);
-  hash.update(JSON.stringify([ldflags, embed, builds, args.platform, ...(mend ? [mend] : [])]));
+  const { ldflags, embed, mend, isStatic } = modules[args.module];
+  const builds = Object.values(tools).flatMap(({ build }) => (build?.module === args.module ? [build] : []));
+  // Absent ones leave no trace: an addition here is no reason to build what it does not concern.
+  const additions = [...(mend ? [mend] : []), ...(isStatic ? ["static"] : [])];
+  hash.update(JSON.stringify([ldflags, embed, builds, args.platform, ...additions]));
   return join(args.cache, "tools", `built-${args.module}-${hash.digest("hex").slice(0, 12)}`);
 }
 

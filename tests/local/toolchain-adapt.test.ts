@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { adaptModule } from "../../local/toolchain/adapt.ts";
-import { modules } from "../../local/toolchain/tools.ts";
+import { modules } from "../../local/toolchain/modules.ts";
 import { scratch } from "./toolchain-scratch.ts";
 
 const mend = modules["provider-kubernetes"].mend;

@@ -20,6 +20,9 @@ export function playedTool(name: ToolName, version: string, log = "/dev/null"): 
     kubectl: `Client Version: v${version}`,
     etcd: `etcd Version: ${version}`,
     kwok: `kwok version v${version} go1.26.8 (linux/amd64)`,
+    z3: `Z3 version ${version} - 64 bit`,
+    coredns: `CoreDNS-${version}`,
+    pause: `pause ${version}`,
     kwokctl: `kwokctl version v${version} go1.26.8 (linux/amd64)`,
   };
   return `echo ${name} >>"${log}"\necho "${said[name] ?? `Kubernetes v${version}`}"`;
@@ -43,6 +46,7 @@ export function recorder(): Recorded {
 export function playedMachine(dir: string, changes: Partial<Machine> = {}): Machine {
   const modulesDir = join(dir, "modules");
   for (const { build } of Object.values(tools)) {
+    if (!build) continue;
     mkdirSync(join(modulesDir, build.module), { recursive: true });
     writeFileSync(join(modulesDir, build.module, "go.mod"), `module local/${build.module}\n\ngo 1.26.0\n`);
   }

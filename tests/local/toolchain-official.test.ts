@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { type FetchArgs, fetchOfficial, probe } from "../../local/toolchain/official.ts";
 import { run } from "../../local/toolchain/process.ts";
 import { tools } from "../../local/toolchain/tools.ts";
@@ -142,4 +142,59 @@ test("a plugin download that fails is told with the CLI's own words", async () =
   await expect(fetchOfficial(fetching(dir, { tool, source }))).rejects.toThrow(
     /^pulumi plugin install: exit code 255: error: 404 for plugin$/,
   );
+});
+
+describe("a program inside a Python package", () => {
+  const source = {
+    kind: "wheel",
+    version: "5.4.1",
+    requirement: "z3-solver==5.4.1.0",
+    platformTag: "manylinux_2_27_x86_64",
+    sha256: sha256("the wheel\n"),
+    member: "z3.data/bin/z3",
+  } as const;
+
+  /** A Python whose pip downloads CONTENT, and that unpacks a program saying VERSION from whatever it is given. */
+  function playPython(dir: string, { content = "the wheel", version = "5.4.1" } = {}): void {
+    writeScript(
+      join(dir, "path", "python3"),
+      `echo "$*" >>"${dir}/python.log"
+case "$2" in
+pip) while [ "$1" != "--dest" ]; do shift; done; echo "${content}" >"$2/z3_solver-5.4.1.0-py3-none-any.whl" ;;
+zipfile) mkdir -p "$5/z3.data/bin"; printf '#!/bin/sh\\necho Z3 version ${version}' >"$5/z3.data/bin/z3" ;;
+esac`,
+    );
+  }
+
+  test("is asked for by its platform, and gets its name when the package has the pinned sum", async () => {
+    const dir = scratch();
+    playPython(dir);
+    const got = await fetchOfficial(fetching(dir, { tool: tools.z3, source }));
+    expect(got).toEqual({ name: "z3", path: join(dir, "tools/z3/z3"), version: "5.4.1", origin: "official" });
+    expect(readFileSync(join(dir, "python.log"), "utf8").split("\n")[0]).toBe(
+      `-m pip download --no-deps --only-binary=:all: --no-input --quiet --platform manylinux_2_27_x86_64 --python-version 3 --dest ${dir}/making z3-solver==5.4.1.0`,
+    );
+    expect(existsSync(join(dir, "making"))).toBe(false);
+  });
+
+  test("is not even unpacked when the package has another sum", async () => {
+    const dir = scratch();
+    playPython(dir, { content: "another wheel" });
+    await expect(fetchOfficial(fetching(dir, { tool: tools.z3, source }))).rejects.toThrow(
+      `z3_solver-5.4.1.0-py3-none-any.whl has the SHA-256 sum ${sha256("another wheel\n")}, not the pinned ${source.sha256}`,
+    );
+    expect(readFileSync(join(dir, "python.log"), "utf8")).not.toContain("zipfile");
+    expect(readdirSync(dir).sort()).toEqual(["path", "python.log"]);
+  });
+
+  test("is pinned for every platform that the local commands run on", () => {
+    const sums = (["linux", "darwin"] as const).flatMap((os) =>
+      (["amd64", "arm64"] as const).map((arch) => {
+        const wheel = tools.z3.official({ os, arch });
+        return wheel?.kind === "wheel" ? `${wheel.platformTag} ${wheel.sha256}` : "none";
+      }),
+    );
+    expect(new Set(sums).size).toBe(4);
+    for (const sum of sums) expect(sum).toMatch(/^(manylinux|macosx)_\w+ [0-9a-f]{64}$/);
+  });
 });

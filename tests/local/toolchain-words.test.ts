@@ -33,6 +33,24 @@ describe("what a person is told", () => {
     );
   });
 
+  test("no Go helps for what cannot be built: its publisher's way is named", async () => {
+    const dir = scratch();
+    const machine = playedMachine(dir);
+    writeScript(join(dir, "path", "z3"), playedTool("z3", "4.8.12"));
+    writeScript(join(dir, "path", "python3"), "echo python3: No module named pip >&2; exit 1");
+    expect(await failure("z3", machine)).toBe(
+      [
+        "z3 (~5.4.1) cannot be had. Tried, in this order:",
+        `  cache     not in ${join(dir, "cache")}`,
+        `  PATH      ${join(dir, "path", "z3")} is 4.8.12`,
+        "  official  pip download: exit code 1: python3: No module named pip",
+        "  build     it cannot be built from Go modules",
+        "  by hand   put a fitting one on PATH: https://github.com/Z3Prover/z3/releases (the package of a distribution is older)",
+        "Python 3 with pip and a package index are enough for z3.",
+      ].join("\n"),
+    );
+  });
+
   test("a Go too old that may not fetch a newer one", async () => {
     const dir = scratch();
     playGo(dir, { version: "1.22.2" });
