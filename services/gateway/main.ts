@@ -1,0 +1,6 @@
+/** The program of the gateway. */
+import { tsn } from "../tsn/standard.ts";
+import { catalogueOf } from "./catalogue.ts";
+import { runGatewayService } from "./service.ts";
+
+await runGatewayService({ catalogue: catalogueOf([tsn]) });
