@@ -76,6 +76,28 @@ export const checkPostgresql: SectionCheck<Postgresql> = ({ parameters, resource
   }
 };
 
+interface Engines {
+  readonly maxConcurrentVerifications: number;
+  readonly resourceLimitsMemory: string;
+}
+
+/** Bytes below which the process of a verification cannot even load. */
+const leastMemory = 96 * 2 ** 20;
+
+/** Each of the verifications that run at once gets memory to work with. */
+export const checkEngines: SectionCheck<Engines> = (
+  { maxConcurrentVerifications, resourceLimitsMemory },
+  context,
+) => {
+  if (!exceeds(leastMemory * maxConcurrentVerifications, bytesOf(resourceLimitsMemory))) return;
+  report(context, {
+    path: ["resourceLimitsMemory"],
+    value: resourceLimitsMemory,
+    allowed: `at least 96Mi for each of maxConcurrentVerifications, which is ${maxConcurrentVerifications}; or lower that`,
+    example: `${96 * maxConcurrentVerifications}Mi`,
+  });
+};
+
 interface Redis {
   readonly resources: ContainerResources;
   readonly maxmemory: string;

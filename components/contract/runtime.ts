@@ -53,6 +53,7 @@ export const migrationSettings = [
   "DATABASE_NAME",
   "LOG_LEVEL",
   "LOG_FORMAT",
+  "OTEL_EXPORTER_OTLP_ENDPOINT",
 ] as const satisfies readonly SettingKey[];
 
 /** The settings that the gateway reads besides. */

@@ -24,6 +24,13 @@ const misfits: readonly Refusal[] = [
     "is the default, and must be at most limits.memory, which is 100Mi; for example 100Mi",
   ],
   [
+    "engines that leave no memory to each other",
+    { settings: { maxConcurrentVerifications: 50 } },
+    "settings.resourceLimitsMemory",
+    '"4Gi"',
+    "is the default, and must be at least 96Mi for each of maxConcurrentVerifications, which is 50; or lower that; for example 4800Mi",
+  ],
+  [
     "shared buffers that leave no room",
     { postgresql: { parameters: { shared_buffers: "2GB" } } },
     "postgresql.parameters.shared_buffers",

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
+import { migrationSettings } from "../../components/contract/runtime.ts";
 import { Migrations, type MigrationsArgs } from "../../components/data/migrations.ts";
 import { gate, record, start } from "./mocks.ts";
 import { defaults, mounted, platform } from "./platform.ts";
@@ -39,10 +40,7 @@ test("they are a Job of one pod at a time that is repeated a few times and reads
   expect(environmentOf(job)).toEqual({
     SERVICE_NAME: "database-migrations",
     ...Object.fromEntries(
-      ["DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "LOG_LEVEL", "LOG_FORMAT"].map((key) => [
-        key,
-        { configMapKeyRef: { name: "platform-settings", key } },
-      ]),
+      migrationSettings.map((key) => [key, { configMapKeyRef: { name: "platform-settings", key } }]),
     ),
     DATABASE_USER_FILE: "/run/secrets/database/username",
     DATABASE_PASSWORD_FILE: "/run/secrets/database/password",

@@ -63,7 +63,7 @@ describe("a changed setting rolls exactly the pods that read it", () => {
     MAX_REQUEST_BYTES: { config: { settings: { maxRequestSize: "1Mi" } }, rolled: ["api-gateway"] },
     OTEL_EXPORTER_OTLP_ENDPOINT: {
       config: { settings: { otlpEndpoint: "http://jaeger:4318" } },
-      rolled: own,
+      rolled: [...own, migrations],
     },
   };
 

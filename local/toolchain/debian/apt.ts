@@ -168,6 +168,8 @@ function configuration(args: { dir: string; arch: string; settings: readonly str
     `Dir::Cache::archives "${dir}/archives";`,
     // Root's apt fetches as a user who may not write to the cache.
     'APT::Sandbox::User "root";',
+    // Otherwise apt brings excluded packages along, as those of one source are to be of one version.
+    'APT::Get::Upgrade-By-Source-Package "false";',
     `APT::Architecture "${arch}";`,
     `APT::Architectures { "${arch}"; };`,
     'Acquire::Languages "none";',

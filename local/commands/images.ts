@@ -1,0 +1,52 @@
+import { buildInDocker } from "../images/docker.ts";
+import { type BuiltImage, buildImages } from "../images/index.ts";
+import { stackReferences } from "../images/references.ts";
+import { terminalReport } from "../report.ts";
+import { interruptible } from "../toolchain/interrupt.ts";
+import { readArguments, requireStack, UsageError } from "./arguments.ts";
+
+const engines = ["none", "docker"] as const;
+
+/** `npm run images`: makes the images that a stack runs, with this machine alone or in its Docker engine. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const usage = `npm run images [-- --stack NAME] [--engine ${engines.join("|")}]`;
+  const options = {
+    stack: { type: "string", default: "dev" },
+    engine: { type: "string", default: "none" },
+  } as const;
+  const { values } = readArguments({ argv, usage, options });
+  if (!engines.some((engine) => engine === values.engine)) {
+    throw new UsageError(
+      `there is no engine "${values.engine}"; allowed are ${engines.join(", ")}\nUsage: ${usage}`,
+    );
+  }
+  const references = stackReferences(requireStack(values.stack, usage));
+  if (values.engine === "docker") {
+    const { postgres: _postgres, redis: _redis, ...own } = references;
+    await buildInDocker(own);
+    return 0;
+  }
+  const report = terminalReport();
+  const built = await interruptible((signal) => buildImages({ references, report, signal }));
+  process.stdout.write(table(built));
+  return 0;
+}
+
+function table(built: readonly BuiltImage[]): string {
+  const rows = built.map(({ reference, size, digest, image, origin, cached }) => [
+    reference,
+    `${(size / 1e6).toFixed(1)} MB`,
+    digest,
+    origin === "bundle" ? `from the services here` : `a stand-in for ${image}, from Debian packages`,
+    cached ? "unchanged" : "made",
+  ]);
+  const all = [["reference", "archive", "digest", "origin", ""], ...rows];
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const lines = all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  return `${lines.join("\n")}\n`;
+}
