@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import type { Session } from "../session.ts";
 
 /** The stack's outputs as index.ts exports them. */
-interface Outputs {
+export interface Outputs {
   readonly namespace: string;
   readonly gatewayUrl: string;
   readonly verificationUrls: Readonly<Record<string, string>>;
@@ -16,7 +16,9 @@ export function describeOutputs(
   outputs: Outputs,
   { session, stack }: { session: Session; stack: string },
 ): string {
+  const { gateway } = session.cluster;
   const rows = [
+    ...(gateway ? [["gateway, from here", gateway]] : []),
     ["gateway", outputs.gatewayUrl],
     ...Object.entries(outputs.verificationUrls).map(([id, url]) => [`verifier ${id}`, url]),
     ["database", outputs.databaseEndpoint],
@@ -27,22 +29,32 @@ export function describeOutputs(
   const width = Math.max(...rows.map(([title = ""]) => title.length));
   const table = rows.map(([title = "", value]) => `  ${title.padEnd(width)}  ${value}`);
   const down = stack === "dev" ? "npm run down" : `npm run down -- --stack ${stack}`;
-  return `\n${[`Stack ${stack} is up:`, ...table, "", ...reach(outputs, session), `End it:      ${down}`].join("\n")}\n`;
+  return `\n${[`Stack ${stack} is up:`, ...table, "", ...reach(outputs, session, stack), `End it:      ${down}`].join("\n")}\n`;
 }
 
-function reach(outputs: Outputs, { target, cluster }: Session): string[] {
+function reach(outputs: Outputs, { target, cluster }: Session, stack: string): string[] {
   const { namespace, credentialSecrets } = outputs;
   const kubectl = `kubectl --kubeconfig ${shortPath(cluster.kubeconfig)} --context ${cluster.context} -n ${namespace}`;
+  const verify = `Verify:      npm run verify${stack === "dev" ? "" : ` -- --stack ${stack}`}`;
   const look = [
     `Look at it:  ${kubectl} get all`,
-    `A secret:    ${kubectl} get secret ${credentialSecrets.database} -o jsonpath='{.data.password}' | base64 -d`,
+    `The API key: ${kubectl} get secret ${credentialSecrets.gateway} -o jsonpath='{.data.api-key}' | base64 -d`,
   ];
-  if (target.kind === "context")
-    return [...look, "Reach one:", ...forwards(outputs).map((one) => `  ${kubectl} ${one}`)];
+  if (target.kind === "context" || cluster.form === "kind")
+    return [verify, ...look, "Reach one:", ...forwards(outputs).map((one) => `  ${kubectl} ${one}`)];
+  if (cluster.form === "node") {
+    return [
+      "Gateway, migrations, the TSN verifier, PostgreSQL and Redis run in containers on node `machine`. The pods of what",
+      "has no image here yet are played on the other nodes: they become ready, but nothing answers there.",
+      "",
+      verify,
+      ...look,
+    ];
+  }
   return [
     "This cluster's API server, admission, scheduler, controllers and quotas are real, and so are the engine and the",
     "order in which it worked. Its pods are played: they become ready as real ones would, but run no containers, so",
-    "nothing answers at these addresses. Deploy to a cluster of your own with --context NAME to have them answer.",
+    "nothing answers at these addresses. docs/local.md says what another form of it takes.",
     "",
     ...look,
   ];

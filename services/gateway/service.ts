@@ -17,14 +17,15 @@ export interface GatewayServiceOptions {
   readonly addresses?: Readonly<Record<"http" | "metrics", Address>>;
 }
 
-const settings = [...commonSettings, ...gatewaySettings] as const;
+/** The variables that the gateway reads. */
+export const gatewayVariables = [...commonSettings, ...gatewaySettings] as const;
 
-type Context = ServiceContext<(typeof settings)[number], "gateway">;
+type Context = ServiceContext<(typeof gatewayVariables)[number], "gateway">;
 
 /** Runs the gateway until the process is told to end. */
 export function runGatewayService({ catalogue, addresses }: GatewayServiceOptions): Promise<void> {
   return runService({
-    settings,
+    settings: gatewayVariables,
     metricsOf: "gateway",
     ...(addresses && { addresses }),
     start: (context) => start(catalogue, context),

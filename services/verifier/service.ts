@@ -16,9 +16,10 @@ import type { StandardModule } from "./standard.ts";
 import { type FoundEngine, findEngines } from "./versions.ts";
 import { startWorker, stopWorker, type WorkerOptions } from "./worker.ts";
 
-const settings = [...commonSettings, ...verifierSettings, standardVariable] as const;
+/** The variables that a verifier reads. */
+export const verifierVariables = [...commonSettings, ...verifierSettings, standardVariable] as const;
 
-type Context = ServiceContext<(typeof settings)[number], "verifier">;
+type Context = ServiceContext<(typeof verifierVariables)[number], "verifier">;
 
 /** Seconds to store what was found at the very end of the time limit. */
 const storingSeconds = 20;
@@ -30,7 +31,7 @@ const maxRequestBytes = 1024;
 export function runVerifierService(module: StandardModule, options: VerifierOptions): Promise<void> {
   return runService({
     ...options,
-    settings,
+    settings: verifierVariables,
     metricsOf: "verifier",
     start: (context) => start(module, context),
   });
