@@ -1,0 +1,165 @@
+/** Property `schedule-valid`: given gate control lists keep every deadline and jitter, whatever is free to happen. */
+import type { Verdict } from "../../database/verification.ts";
+import type { VerifyContext } from "../../verifier/standard.ts";
+import { recheckValid } from "../enumeration/valid.ts";
+import { type Plan, planOf } from "../plan.ts";
+import type { Scenario, TsnModel } from "../schema.ts";
+import { breaches } from "../simulator/judge.ts";
+import { simulate } from "../simulator/simulate.ts";
+import { type Answer, answerOf } from "../smt.ts";
+import { type Bounds, boundsOf } from "./bounds.ts";
+import { type Counterexample, describe } from "./counterexample.ts";
+import { type Extent, encodeValidity, TooLarge, type ValidityEncoding } from "./encoding.ts";
+import { observe } from "./observe.ts";
+
+/** Hyperperiods before the judged one: as many as it takes, up to this. */
+const maximumBefore = 3;
+
+/** Whether a schedule holds: for ever, not at all, or not known. */
+export type Validity =
+  | { readonly result: "holds" }
+  | { readonly result: "breaks"; readonly scenario: Scenario; readonly judgedUntilNs: number }
+  | { readonly result: "undecided"; readonly detail: string };
+
+/** Verifies a model without problems. */
+export async function verifyValid(model: TsnModel, context: VerifyContext): Promise<Verdict> {
+  const plan = planOf(model);
+  const validity = await validityOf(plan, context);
+  if (validity.result === "undecided") {
+    return { verdict: "unknown", reason: { code: "undecided", detail: validity.detail } };
+  }
+  context.progress({ phase: "recheck" });
+  return validity.result === "holds" ? holds(plan, context) : breaks(plan, validity);
+}
+
+/**
+ * Decides by induction over hyperperiods. No run from an empty network breaks a bound in its first hyperperiods, and no
+ * run that has kept its bounds for so long breaks one in the next: so none ever does.
+ */
+export async function validityOf(plan: Plan, context: VerifyContext): Promise<Validity> {
+  const bounds = boundsOf(plan);
+  try {
+    for (let before = 1; before <= maximumBefore; before++) {
+      const again = await solve(plan, bounds, { before, start: "any" }, context);
+      if (again.answer.result === "unknown") break;
+      const { encoding, answer } = await solve(plan, bounds, { before, start: "empty" }, context);
+      if (answer.result === "unknown") break;
+      if (answer.result === "sat") {
+        const scenario = scenarioOf(encoding, answer.values);
+        return { result: "breaks", scenario, judgedUntilNs: (before + 2) * plan.hyperperiodNs };
+      }
+      if (again.answer.result === "unsat" || (await holdsAsObserved(plan, before, context)))
+        return { result: "holds" };
+    }
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+    return {
+      result: "undecided",
+      detail: `${error.message} for an exact proof; separate the streams by windows or classes`,
+    };
+  }
+  const detail = `no frame is late in the first ${maximumBefore + 1} hyperperiods, but that it stays so is not proved: frames of one hyperperiod wait in the next one`;
+  return { result: "undecided", detail };
+}
+
+/** Tries the induction with the bounds that frames keep in simulation; they are stricter than the deadlines. */
+async function holdsAsObserved(plan: Plan, before: number, context: VerifyContext): Promise<boolean> {
+  const bounds = observe(plan);
+  if (!bounds) return false;
+  for (const start of ["any", "empty"] as const) {
+    const { answer } = await solve(plan, bounds, { before, start }, context);
+    if (answer.result !== "unsat") return false;
+  }
+  return true;
+}
+
+async function solve(
+  plan: Plan,
+  bounds: Bounds,
+  extent: Extent,
+  context: VerifyContext,
+): Promise<{ encoding: ValidityEncoding; answer: Answer }> {
+  context.signal.throwIfAborted();
+  const detail =
+    extent.start === "empty"
+      ? `hyperperiods 1 to ${extent.before + 1} of a network that was empty`
+      : `a hyperperiod after ${extent.before} without a breach`;
+  context.progress({ phase: "encode", detail });
+  const encoding = encodeValidity(plan, bounds, extent);
+  context.progress({ phase: "solve", detail });
+  const { stdout } = await context.runEngine({ engine: "z3", input: encoding.script });
+  return { encoding, answer: answerOf(stdout) };
+}
+
+/** What the solver chose, in the words of the model. */
+function scenarioOf(encoding: ValidityEncoding, values: ReadonlyMap<string, number>): Scenario {
+  const chosen = (terms: ReadonlyMap<string, string>) =>
+    Object.fromEntries([...terms].map(([name, term]) => [name, values.get(term) ?? 0]));
+  const startOf = ({ start }: { start: string }) => values.get(start) ?? 0;
+  const queueOrder: Record<string, string[]> = {};
+  for (const [port, sent] of Map.groupBy(encoding.sent, ({ of }) => of.hop.port.id)) {
+    queueOrder[port] = sent
+      .toSorted((a, b) => startOf(a) - startOf(b))
+      .map(({ of, instance }) => `${of.hop.stream.stream.id}#${instance}`);
+  }
+  return { clockErrorsNs: chosen(encoding.clocks), releaseDelaysNs: chosen(encoding.delays), queueOrder };
+}
+
+function holds(plan: Plan, context: VerifyContext): Verdict {
+  const { model, hyperperiodNs } = plan;
+  const outcome = recheckValid(model, hyperperiodNs, context.signal);
+  if ("breach" in outcome) {
+    const detail = `the solver found no late frame, but this run has one: ${JSON.stringify(outcome)}`;
+    return { verdict: "unknown", reason: { code: "recheck-failed", detail } };
+  }
+  const freedom = "for all clock errors and release delays within the model's bounds";
+  return {
+    verdict: "proved",
+    claim: `With these gate control lists every frame of all ${model.streams.length} streams keeps its deadline and jitter, ${freedom}, for ever from the start of an empty network.${sharing(plan)}`,
+    recheck: outcome.recheck,
+  };
+}
+
+/** What the claim assumes of traffic that the model does not know. */
+function sharing(plan: Plan): string {
+  const shared = plan.ports.filter((port) => {
+    const own = new Set(
+      plan.streams.flatMap(({ stream, hops }) =>
+        hops.some((hop) => hop.port === port) ? [stream.trafficClass] : [],
+      ),
+    );
+    const list = plan.model.gateControlLists.find(
+      (each) => each.node === port.node.id && each.link === port.link.id,
+    );
+    if (!list) return true;
+    return list.entries.some(
+      ({ openClasses }) =>
+        openClasses.some((each) => own.has(each)) && openClasses.some((each) => !own.has(each)),
+    );
+  });
+  if (shared.length === 0)
+    return " Other traffic cannot disturb them: its gates are closed while theirs are open.";
+  const named = shared.slice(0, 5).map(({ id }) => id);
+  const more = shared.length > named.length ? ` and ${shared.length - named.length} more` : "";
+  return ` This assumes no other traffic at ${named.join(", ")}${more}, whose gates are open for it at the same time.`;
+}
+
+function breaks(plan: Plan, validity: Extract<Validity, { result: "breaks" }>): Verdict {
+  const { model, hyperperiodNs } = plan;
+  const { scenario, judgedUntilNs } = validity;
+  const longest = Math.max(...model.streams.map(({ deadlineNs }) => deadlineNs));
+  const span = { judgedUntilNs, untilNs: judgedUntilNs + longest, hyperperiodNs };
+  const trace = simulate(model, scenario, span);
+  const [breach] = breaches(model, trace, span);
+  if (!breach) {
+    const detail = "the run that the solver found has no late frame in simulation";
+    return { verdict: "unknown", reason: { code: "recheck-failed", detail } };
+  }
+  const counterexample: Counterexample = describe(model, { scenario, span, breach, trace });
+  return {
+    verdict: "violated",
+    claim: `These gate control lists do not keep all deadlines: ${counterexample.summary}`,
+    counterexample: { ...counterexample, data: { ...counterexample.data } },
+    recheck: { method: "simulation", detail: "simulated from an empty network: the same frame misses" },
+  };
+}
