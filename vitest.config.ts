@@ -9,8 +9,18 @@ export default defineConfig({
           name: "fast",
           // Loading the SDK anew for each file would take a third of the time.
           isolate: false,
-          include: ["tests/{unit,policies,local}/**/*.test.ts"],
-          exclude: ["tests/local/*-real.test.ts"],
+          include: ["tests/{unit,policies,local,services}/**/*.test.ts"],
+          exclude: ["tests/**/*-real.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "services",
+          include: ["tests/services/**/*-real.test.ts"],
+          // Each file has servers and engines of its own; two cores bear one at a time.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -6,11 +6,15 @@ type Command = () => Promise<{ run(argv: readonly string[]): Promise<number> }>;
 
 const commands: Readonly<Record<string, Command>> = {
   up: () => import("./commands/up.ts"),
+  verify: () => import("./commands/verify.ts"),
   down: () => import("./commands/down.ts"),
   pulumi: () => import("./commands/pulumi.ts"),
   render: () => import("./commands/render.ts"),
+  images: () => import("./commands/images.ts"),
   test: () => import("./commands/test.ts"),
+  "test:services": () => import("./commands/test-services.ts"),
   "test:cluster": () => import("./commands/test-cluster.ts"),
+  soak: () => import("./commands/soak.ts"),
   check: () => import("./commands/check.ts"),
   golden: () => import("./commands/golden.ts"),
 };

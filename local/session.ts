@@ -2,21 +2,42 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { startCluster, stopCluster } from "./cluster/index.ts";
+import {
+  chooseForm,
+  type Form,
+  type FormName,
+  formVariable,
+  startCluster,
+  stopCluster,
+} from "./cluster/index.ts";
 import { openWorkspace, readProjectFiles, type Workspace } from "./engine/index.ts";
+import { buildImages } from "./images/index.ts";
+import { stackReferences } from "./images/references.ts";
 import { root, stateDir } from "./paths.ts";
 import type { Report } from "./report.ts";
 import { chooseTarget, forgetCommand, recordedTarget, recordTarget, type Target } from "./target.ts";
+import { containerRuntime } from "./toolchain/debian/container-runtime.ts";
 import { ensureTools, type Tool, type ToolName } from "./toolchain/index.ts";
+import { interruptible } from "./toolchain/interrupt.ts";
 import { brokenCluster } from "./watch.ts";
 
 /** A stack, ready for commands of the CLI. */
 export interface Session {
   readonly target: Target;
   readonly workspace: Workspace;
-  readonly cluster: { readonly kubeconfig: string; readonly context: string };
+  readonly cluster: SessionCluster;
   /** The cluster was made by this call: whatever the state says of its objects is of an earlier one. */
   readonly fresh: boolean;
+}
+
+/** The cluster that a stack is deployed to. */
+export interface SessionCluster {
+  readonly kubeconfig: string;
+  readonly context: string;
+  /** How pods run in a local cluster; absent for one that the user has. */
+  readonly form?: FormName;
+  /** URL on 127.0.0.1 that leads to the gateway, where this machine has such a way. */
+  readonly gateway?: string | undefined;
 }
 
 const engineTools = ["pulumi", "pulumi-resource-kubernetes", "kubectl"] as const;
@@ -28,11 +49,23 @@ const clusterTools = [
   "kube-scheduler",
   "etcd",
 ] as const;
+const nodeTools = ["kubelet", "kube-proxy", "coredns", "pause"] as const;
 
-/** Finds or makes every tool. */
-export function allTools(report: Report): Promise<Record<ToolName, Tool>> {
-  return ensureTools([...engineTools, ...clusterTools], report);
+/** Finds or makes every tool that this machine's form of the local cluster takes. */
+export async function allTools(report: Report): Promise<Readonly<Record<LocalToolName, Tool>>> {
+  return localTools((await chosenForm()).form, report);
 }
+
+function chosenForm() {
+  return chooseForm({ wanted: process.env[formVariable] });
+}
+
+async function localTools(form: FormName, report: Report): Promise<Readonly<Record<LocalToolName, Tool>>> {
+  const more = form === "node" ? nodeTools : [];
+  return ensureTools([...engineTools, ...clusterTools, ...more], report);
+}
+
+type LocalToolName = (typeof engineTools)[number] | (typeof clusterTools)[number];
 
 /** Name of a stack's local cluster, and of its context. */
 export function clusterName(stack: string): string {
@@ -78,14 +111,38 @@ function workspaceArgs(stack: string, tools: Readonly<Record<EngineToolName, Too
 }
 
 async function localCluster(stack: string, report: Report) {
-  const tools = await allTools(report);
-  const paths = Object.fromEntries(Object.values(tools).map(({ name, path }) => [name, path])) as Record<
+  const { form: name, says } = await chosenForm();
+  report.step(says);
+  const tools = await localTools(name, report);
+  const paths = Object.fromEntries(Object.values(tools).map((tool) => [tool.name, tool.path])) as Record<
     ToolName,
     string
   >;
   const place = { stateDir: stateDir(stack), name: clusterName(stack) };
-  const { fresh, kubeconfig, context } = await startCluster({ ...place, tools: paths, report });
-  return { tools, fresh, cluster: { kubeconfig, context, broken: () => brokenCluster(place) } };
+  const form = await interruptible((signal) => formOf(name, { stack, paths, report, signal }));
+  const cluster = await startCluster({ ...place, tools: paths, form, report });
+  const { fresh, kubeconfig, context, gateway } = cluster;
+  const broken = () => brokenCluster(place);
+  return { tools, fresh, cluster: { kubeconfig, context, form: name, gateway, broken } };
+}
+
+/** A form with all that it takes. */
+async function formOf(
+  name: FormName,
+  args: {
+    readonly stack: string;
+    readonly paths: Readonly<Record<ToolName, string>>;
+    readonly report: Report;
+    readonly signal: AbortSignal;
+  },
+): Promise<Form> {
+  if (name === "simulated") return { name };
+  const { stack, paths, report, signal } = args;
+  const images = await buildImages({ references: stackReferences(stack), report, signal });
+  if (name === "kind") return { name, images };
+  const { bin, cniPlugins } = await containerRuntime({ report, signal });
+  const { kubelet, "kube-proxy": proxy, coredns, pause } = paths;
+  return { name, images, tools: { bin, cniPlugins, kubelet, "kube-proxy": proxy, coredns, pause } };
 }
 
 async function ownCluster(stack: string, target: Target & { kind: "context" }, report: Report) {

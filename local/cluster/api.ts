@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 
 /** How the administrator of a local cluster reaches its API server. Certificates are PEM. */
 export interface Admin {
@@ -60,5 +63,25 @@ export async function isReady(admin: Admin, timeout = 2_000): Promise<boolean> {
     return (await call(admin, { method: "GET", path: "/readyz", timeout })).status === 200;
   } catch {
     return false;
+  }
+}
+
+/** A line of a watch. */
+export interface WatchEvent<T> {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
+  readonly object: T;
+}
+
+/**
+ * What the API server tells on a path that watches, until it ends the answer.
+ * @throws when the connection breaks
+ */
+export async function* watch<T>(admin: Admin, path: string): AsyncGenerator<WatchEvent<T>> {
+  const agent = new Agent({ ca: admin.ca, cert: admin.cert, key: admin.key, keepAlive: false });
+  const outgoing = request(new URL(path, admin.server), { agent, method: "GET" });
+  outgoing.end();
+  const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
+  for await (const line of createInterface({ input: incoming, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line !== "") yield JSON.parse(line) as WatchEvent<T>;
   }
 }

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { writeWhole } from "../files.ts";
 import type { Ownership } from "./processes.ts";
-import type { Component, Ports } from "./settings.ts";
+import { type Component, components, isNodeRole, type NodeRole, nodeRoles, type Ports } from "./settings.ts";
 
 /** Where the files of one cluster lie, all in one folder. */
 export interface ClusterFiles {
@@ -13,6 +13,12 @@ export interface ClusterFiles {
   readonly dir: string;
   /** kwokctl's folder of this cluster: links to the tools, data, certificates, logs. */
   readonly home: string;
+  /** Certificates that kwokctl makes. */
+  readonly pki: string;
+  /** Everything of the real node: its programs' files, images, volumes, logs. */
+  readonly node: string;
+  /** What the node's programs are started with. */
+  readonly nodeConfig: string;
   readonly kubeconfig: string;
   readonly auditLog: string;
   readonly auditPolicy: string;
@@ -32,11 +38,15 @@ export function clusterFiles(args: { readonly stateDir: string; readonly name: s
   }
   const stateDir = withoutLinks(args.stateDir);
   const dir = join(stateDir, "cluster");
+  const home = join(dir, ".kwok", "clusters", args.name);
   return {
     stateDir,
     name: args.name,
     dir,
-    home: join(dir, ".kwok", "clusters", args.name),
+    home,
+    pki: join(home, "pki"),
+    node: join(dir, "node"),
+    nodeConfig: join(dir, "node", "node.json"),
     kubeconfig: join(dir, "kubeconfig"),
     auditLog: join(dir, "audit.log"),
     auditPolicy: join(dir, "audit-policy.yaml"),
@@ -52,8 +62,10 @@ function withoutLinks(path: string): string {
 }
 
 /** The log of a component, written anew at each start. */
-export const logFile = (files: ClusterFiles, component: Component) =>
-  join(files.home, "logs", `${component}.log`);
+export const logFile = (files: ClusterFiles, component: Component | NodeRole) =>
+  isNodeRole(component)
+    ? join(files.node, "logs", `${component}.log`)
+    : join(files.home, "logs", `${component}.log`);
 
 const recordSchema = z.object({
   name: z.string(),
@@ -61,6 +73,10 @@ const recordSchema = z.object({
   fingerprint: z.string(),
   ports: z.record(z.string(), z.number()).transform((ports) => ports as Ports),
   processes: z.array(z.object({ pid: z.number(), started: z.string() })),
+  /** The real node. @default none: every node is played */
+  node: z
+    .object({ id: z.string(), hostAddress: z.string(), nodeAddress: z.string(), gatewayPort: z.number() })
+    .optional(),
 });
 
 /** What is noted about a cluster whose creation was finished. */
@@ -75,11 +91,22 @@ export function readRecord(files: ClusterFiles): ClusterRecord | undefined {
   }
 }
 
+/** What runs as long as the cluster does. */
+export const expectedRoles = (record: ClusterRecord): (Component | NodeRole)[] => [
+  ...components,
+  ...(record.node ? nodeRoles : []),
+];
+
 export const writeRecord = (files: ClusterFiles, record: ClusterRecord) =>
   writeWhole(files.record, `${JSON.stringify(record, undefined, 2)}\n`);
 
 export function ownershipOf(files: ClusterFiles, record: ClusterRecord | undefined): Ownership {
-  return { clusterHome: files.home, configFile: files.config, recorded: record?.processes };
+  return {
+    clusterHome: files.home,
+    configFile: files.config,
+    nodeConfigFile: files.nodeConfig,
+    recorded: record?.processes,
+  };
 }
 
 export const removeFiles = (files: ClusterFiles) =>

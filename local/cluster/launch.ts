@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,9 +12,11 @@ import {
   auditPolicy,
   type ClusterTools,
   type Component,
+  certifiedAddresses,
   components,
   kwokctlDocuments,
   type Ports,
+  undialledAddress,
 } from "./settings.ts";
 import type { Stage } from "./stages.ts";
 
@@ -57,13 +60,27 @@ export interface LaunchArgs {
   readonly tools: ClusterTools;
   readonly stages: readonly Stage[];
   readonly ports: Ports;
+  /** Where pods reach the API server. @default nowhere: no pod runs for real */
+  readonly advertised?: string | undefined;
   /** Milliseconds until the API server must be ready. */
   readonly timeout: number;
   readonly signal: AbortSignal;
 }
 
+/** Whether the certificate that is there is good for these addresses; kwokctl makes one only where there is none. */
+function isCertified(files: ClusterFiles, addresses: readonly string[]): boolean {
+  try {
+    const certificate = new X509Certificate(readFileSync(join(files.pki, "admin.crt")));
+    return addresses.every((address) => certificate.checkIP(address) !== undefined);
+  } catch {
+    return false;
+  }
+}
+
 /** Everything that kwokctl reads, and nothing left of an earlier start but certificates and data. */
-function prepare({ files, tools, stages, ports }: LaunchArgs): void {
+function prepare({ files, tools, stages, ports, advertised = undialledAddress }: LaunchArgs): void {
+  if (!isCertified(files, certifiedAddresses(advertised)))
+    rmSync(files.pki, { recursive: true, force: true });
   for (const old of ["kwok.yaml", "bin", "pids", "logs", "kubeconfig.yaml"]) {
     rmSync(join(files.home, old), { recursive: true, force: true });
   }
@@ -74,6 +91,8 @@ function prepare({ files, tools, stages, ports }: LaunchArgs): void {
     ports,
     auditPolicyFile: files.auditPolicy,
     auditLog: files.auditLog,
+    pki: files.pki,
+    advertised,
   });
   writeWhole(
     files.config,
@@ -135,7 +154,7 @@ export async function launch(args: LaunchArgs): Promise<{ admin: Admin; processe
         throw failure(`kwokctl could not start the local cluster (${exit}).`, files.kwokctlLog);
       }
       if (exit === 0) {
-        const admin = readAdmin({ pki: join(files.home, "pki"), port: ports.kubeApiserverPort });
+        const admin = readAdmin({ pki: files.pki, port: ports.kubeApiserverPort });
         if (await isReady(admin)) return { admin, processes };
       }
       if (Date.now() > deadline) {

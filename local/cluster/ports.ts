@@ -47,3 +47,15 @@ export async function choosePorts(random: (min: number, max: number) => number =
     await Promise.all([...held.values()].map(release));
   }
 }
+
+/** A free port of 127.0.0.1: the preferred one if it is free. */
+export async function freePort(preferred?: number): Promise<number> {
+  for (let tries = 0; tries < 1000; tries++) {
+    const port = tries === 0 && preferred !== undefined ? preferred : randomInt(lowest, highest + 1);
+    const server = await hold(port);
+    if (!server) continue;
+    await release(server);
+    return port;
+  }
+  throw new Error(`No free port on 127.0.0.1 between ${lowest} and ${highest} after 1000 tries.`);
+}

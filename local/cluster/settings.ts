@@ -16,9 +16,29 @@ export const components = [
 ] as const;
 export type Component = (typeof components)[number];
 
+/** What runs beside them when there is a real node: the node with all that is in it, and the relay to it. */
+export const nodeRoles = ["node", "relay"] as const;
+export type NodeRole = (typeof nodeRoles)[number];
+export const isNodeRole = (role: string): role is NodeRole => nodeRoles.some((one) => one === role);
+
 /** Pods and Services have ranges of their own; kwokctl's defaults for the two are one and the same. */
 const podRange = "10.244.0.0/16";
-const serviceRange = "10.96.0.0/16";
+export const serviceRange = "10.96.0.0/16";
+/** Address of Service `kubernetes`, by which pods call the API server: always the first of the range. */
+const apiServiceAddress = "10.96.0.1";
+
+/**
+ * Where the API server says that it is, in the endpoints of Service `kubernetes`, when no pod can dial it: an address for
+ * documentation (RFC 5737). Without any it takes that of the default route, and does not start where there is none.
+ */
+export const undialledAddress = "192.0.2.1";
+
+/** Addresses that the API server's certificate is good for, beyond those of the machine. */
+export const certifiedAddresses = (advertised: string): string[] =>
+  advertised === undialledAddress ? [apiServiceAddress] : [apiServiceAddress, advertised];
+
+/** The Service of a stack that people reach through a port of 127.0.0.1. */
+export const gatewayService = "api-gateway";
 
 /**
  * Three nodes in three zones. Stack `prod` at the seed's sizes asks for less than half of them, so that two can carry
@@ -30,6 +50,8 @@ export const nodes = ["a", "b", "c"].map((zone, index) => ({
   podCidr: `10.244.${index}.0/24`,
 }));
 export const region = "local";
+/** Marks the nodes that kwok plays. */
+const playedAnnotation = ["kwok.x-k8s.io/node", "fake"] as const;
 const allocatable = { cpu: "16", memory: "64Gi", pods: "110", "ephemeral-storage": "100Gi" };
 
 /**
@@ -77,7 +99,7 @@ export function initialObjects(machine: { readonly arch: string }): Initial[] {
           "topology.kubernetes.io/region": region,
           "topology.kubernetes.io/zone": zone,
         },
-        annotations: { "kwok.x-k8s.io/node": "fake" },
+        annotations: { [playedAnnotation[0]]: playedAnnotation[1] },
       },
       spec: { podCIDR: podCidr, podCIDRs: [podCidr] },
       status: {
@@ -168,8 +190,12 @@ export function kwokctlDocuments(args: {
   ports: Ports;
   auditPolicyFile: string;
   auditLog: string;
+  /** Folder of the certificates that kwokctl makes. */
+  pki: string;
+  /** Where pods reach the API server. @default nowhere: no pod runs for real */
+  advertised?: string | undefined;
 }): object[] {
-  const { tools, ports, auditPolicyFile, auditLog } = args;
+  const { tools, ports, auditPolicyFile, auditLog, pki, advertised = undialledAddress } = args;
   return [
     {
       apiVersion: "config.kwok.x-k8s.io/v1alpha1",
@@ -181,6 +207,7 @@ export function kwokctlDocuments(args: {
         kubeAuthorization: true,
         kubeAdmission: true,
         kubeAuditPolicy: auditPolicyFile,
+        kubeApiserverCertSANs: certifiedAddresses(advertised),
         ...ports,
         etcdBinary: tools.etcd,
         kubeApiserverBinary: tools["kube-apiserver"],
@@ -196,11 +223,11 @@ export function kwokctlDocuments(args: {
           name: "kube-apiserver",
           extraArgs: extra({
             "service-cluster-ip-range": serviceRange,
-            // Published in the Endpoints of Service `kubernetes` and dialled by nobody; without it the API server
-            // takes the address of the default route and refuses to start on a machine that has none (RFC 5737).
-            "advertise-address": "192.0.2.1",
+            "advertise-address": advertised,
             // `kubectl logs` is refused by kwok at once; else a name server would be asked for `node-a`.
             "kubelet-preferred-address-types": "InternalIP",
+            "kubelet-client-certificate": `${pki}/admin.crt`,
+            "kubelet-client-key": `${pki}/admin.key`,
             // Outside kwokctl's folder of logs, where it would be emptied at every start.
             "audit-log-path": auditLog,
             "audit-log-maxsize": "64",
@@ -208,8 +235,24 @@ export function kwokctlDocuments(args: {
           }),
         },
         // The only instance needs no election, and need not wait for the lease of the one that died.
-        { name: "kube-controller-manager", extraArgs: extra({ "leader-elect": "false" }) },
+        {
+          name: "kube-controller-manager",
+          extraArgs: extra({
+            "leader-elect": "false",
+            // For the certificates that kubelets ask for.
+            "cluster-signing-cert-file": `${pki}/ca.crt`,
+            "cluster-signing-key-file": `${pki}/ca.key`,
+          }),
+        },
         { name: "kube-scheduler", extraArgs: extra({ "leader-elect": "false" }) },
+        {
+          name: "kwok-controller",
+          // A real node plays its own pods.
+          extraArgs: extra({
+            "manage-all-nodes": "false",
+            "manage-nodes-with-annotation-selector": playedAnnotation.join("="),
+          }),
+        },
       ],
     },
     {

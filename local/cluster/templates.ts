@@ -1,3 +1,5 @@
+import { inside } from "./node/settings.ts";
+
 /** Go templates of the kwok stages: what the node side would write into each object's status. */
 
 const now = "{{ $now := Now }}";
@@ -137,7 +139,11 @@ conditions:${ready('"False"', "PodFailed")}
 ${stopped(143, "Error")}
 `;
 
-/** The volume behind a claim, of the size that the claim asks for. Nothing is mounted from it: the path is a name. */
+/**
+ * The volume behind a claim, of the size that the claim asks for: a folder of the real node, whose pods mount it, and but
+ * a name on the others. Every node accepts it, as a claim that is served at once does not know its pod's. Of type
+ * `local`, as the kubelet gives its files to the group of a pod (`fsGroup`), which it does not for a `hostPath`.
+ */
 export const volume = `
 apiVersion: v1
 kind: PersistentVolume
@@ -159,8 +165,13 @@ spec:
     name: {{ .metadata.name | Quote }}
     namespace: {{ .metadata.namespace | Quote }}
     uid: {{ .metadata.uid | Quote }}
-  hostPath:
-    path: /played/{{ .metadata.namespace }}/{{ .metadata.name }}
+  local:
+    path: ${inside.volumes}/pvc-{{ .metadata.uid }}
+  nodeAffinity:
+    required:
+      nodeSelectorTerms:
+      - matchExpressions:
+        - { key: kubernetes.io/os, operator: In, values: [linux] }
 `;
 
 /** A claim that has got the size that it asks for. */

@@ -16,6 +16,8 @@ export function readArguments<const T extends ParseArgsOptionsConfig>(args: {
   readonly usage: string;
   /** How many words besides options there must be. @default 0 */
   readonly words?: number;
+  /** How many more there may be. @default 0 */
+  readonly optionalWords?: number;
 }) {
   const fail = (problem: string) => new UsageError(`${problem}\nUsage: ${args.usage}`);
   try {
@@ -26,7 +28,7 @@ export function readArguments<const T extends ParseArgsOptionsConfig>(args: {
       strict: true,
     });
     const { positionals } = parsed;
-    const surplus = positionals[args.words ?? 0];
+    const surplus = positionals[(args.words ?? 0) + (args.optionalWords ?? 0)];
     if (surplus !== undefined) throw fail(`unexpected argument "${surplus}"`);
     if (positionals.length < (args.words ?? 0)) throw fail("an argument is missing");
     return parsed;

@@ -12,6 +12,8 @@ export interface Change {
   readonly byPulumi: boolean;
   /** The pod says of itself that it is ready. */
   readonly podReady: boolean;
+  /** The Job is said to have succeeded. */
+  readonly jobComplete: boolean;
 }
 
 interface AuditEvent {
@@ -49,11 +51,14 @@ export function changes(checkout: Checkout, stack = "dev"): Change[] {
       object: [objectRef?.resource, objectRef?.name, objectRef?.subresource].filter(Boolean).join("/"),
       namespace: objectRef?.namespace ?? "",
       byPulumi: userAgent?.startsWith("pulumi") ?? false,
-      podReady:
-        requestObject?.status?.conditions?.some(
-          ({ type, status }) => type === "Ready" && status === "True",
-        ) ?? false,
+      podReady: holds(requestObject, "Ready"),
+      jobComplete: holds(requestObject, "Complete"),
     }));
+}
+
+function holds(object: AuditEvent["requestObject"], condition: string): boolean {
+  const conditions = object?.status?.conditions ?? [];
+  return conditions.some(({ type, status }) => type === condition && status === "True");
 }
 
 /** What the engine itself changed, each object once: for an update its provider asks twice. */

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -11,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { formVariable } from "../../local/cluster/index.ts";
 import { root } from "../../local/paths.ts";
 
 /** A finished command: its exit code, and everything that it said. */
@@ -26,7 +28,8 @@ export class Checkout {
   log = "";
   private readonly env: NodeJS.ProcessEnv;
 
-  constructor(env: NodeJS.ProcessEnv = {}) {
+  /** @param env variables of its commands; by default no container runs, which is what most tests need */
+  constructor(env: NodeJS.ProcessEnv = { [formVariable]: "simulated" }) {
     this.directory = mkdtempSync(join(tmpdir(), "iot-verification-"));
     this.env = env;
     const files = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
@@ -40,6 +43,10 @@ export class Checkout {
       cpSync(join(root, file), join(this.directory, file));
     }
     symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
+    for (const service of readdirSync(join(root, "services"))) {
+      const own = join("services", service, "node_modules");
+      if (existsSync(join(root, own))) symlinkSync(join(root, own), join(this.directory, own));
+    }
   }
 
   /** Runs `npm run COMMAND -- ARGS` without npm. */

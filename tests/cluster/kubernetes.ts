@@ -11,8 +11,9 @@ export interface KubernetesObject {
     readonly namespace?: string;
     readonly generation?: number;
     readonly uid: string;
+    readonly labels?: Readonly<Record<string, string>>;
   };
-  readonly spec?: { readonly replicas?: number };
+  readonly spec?: { readonly replicas?: number; readonly nodeName?: string };
   readonly status?: {
     readonly availableReplicas?: number;
     readonly readyReplicas?: number;
@@ -21,7 +22,8 @@ export interface KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-const kubectlPath = (await allTools(terminalReport())).kubectl.path;
+/** The kubectl of the local tools. */
+export const kubectlPath = (await allTools(terminalReport())).kubectl.path;
 
 /** What the API server of a stack's local cluster has. */
 export function objects(checkout: Checkout, kinds: string, stack = "dev"): KubernetesObject[] {

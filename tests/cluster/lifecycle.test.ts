@@ -6,6 +6,7 @@ import { Checkout } from "./checkout.ts";
 import { objects, platformObjects, secretValues } from "./kubernetes.ts";
 
 const workloads = ["api-gateway", ...standards.map(({ id }) => `${id}-verification`)];
+const migrations = "jobs/database-migrations";
 const deployments = workloads.map((name) => `deployments/${name}`);
 
 let checkout: Checkout;
@@ -28,6 +29,8 @@ const isWarning = (line: string) => /warning/i.test(line) && !/ (creating|updati
 
 const written = (all: readonly Change[], object: string) =>
   indexOf(all, `write ${object}`, (change) => change.byPulumi && change.object === object);
+const completed = (all: readonly Change[], job: string) =>
+  indexOf(all, `${job} complete`, (change) => change.jobComplete && change.object === `${job}/status`);
 const ready = (all: readonly Change[], pod: string) =>
   indexOf(all, `${pod} ready`, (change) => change.podReady && change.object.startsWith(`pods/${pod}`));
 
@@ -93,8 +96,9 @@ describe("stack dev on a local cluster", () => {
     // The readers' Secret comes when the server is ready, and the readers after it.
     expect(written(all, "secrets/database-credentials")).toBeGreaterThan(ready(all, "postgresql-0"));
     expect(written(all, "secrets/redis-credentials")).toBeGreaterThan(ready(all, "redis-0"));
+    expect(written(all, migrations)).toBeGreaterThan(written(all, "secrets/database-credentials"));
     for (const deployment of deployments) {
-      expect(written(all, deployment)).toBeGreaterThan(written(all, "secrets/database-credentials"));
+      expect(written(all, deployment)).toBeGreaterThan(completed(all, migrations));
       expect(written(all, deployment)).toBeGreaterThan(written(all, "secrets/redis-credentials"));
     }
     // Callers and scrapers are told what is accepted once it is.
@@ -177,6 +181,7 @@ describe("stack dev on a local cluster", () => {
         "secrets/postgresql-accepted-credentials",
         "statefulsets/postgresql",
         "secrets/database-credentials",
+        migrations,
         ...deployments,
       ].sort(),
     );
@@ -185,6 +190,7 @@ describe("stack dev on a local cluster", () => {
       written(all, "statefulsets/postgresql"),
       ready(all, "postgresql-0"),
       written(all, "secrets/database-credentials"),
+      written(all, migrations),
       Math.min(...deployments.map((object) => written(all, object))),
     ];
     expect(order).toEqual([...order].sort((a, b) => a - b));

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startCluster, stopCluster } from "../../local/cluster/index.ts";
+import { formVariable, startCluster, stopCluster } from "../../local/cluster/index.ts";
 import { terminalReport } from "../../local/report.ts";
 import { allTools } from "../../local/session.ts";
 import { Checkout } from "./checkout.ts";
@@ -38,7 +38,7 @@ describe("a cluster that one already has", () => {
       string
     >;
     kubeconfig = (await startCluster({ stateDir: directory, name, tools: paths, report })).kubeconfig;
-    checkout = new Checkout({ KUBECONFIG: kubeconfig });
+    checkout = new Checkout({ [formVariable]: "simulated", KUBECONFIG: kubeconfig });
   });
   afterAll(async () => {
     await checkout.remove("dev");
@@ -78,7 +78,7 @@ describe("a cluster that cannot be reached", () => {
       users: [user],
     };
     writeFileSync(kubeconfig, JSON.stringify(file));
-    checkout = new Checkout({ KUBECONFIG: kubeconfig });
+    checkout = new Checkout({ [formVariable]: "simulated", KUBECONFIG: kubeconfig });
   });
   afterAll(async () => {
     await checkout.remove();

@@ -9,14 +9,13 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { clusterFiles, ownershipOf, readRecord } from "../../local/cluster/files.ts";
-import { type Cluster, type ClusterTools, startCluster, stopCluster } from "../../local/cluster/index.ts";
+import { type Cluster, startCluster, stopCluster } from "../../local/cluster/index.ts";
 import { type OwnProcess, ownProcesses } from "../../local/cluster/processes.ts";
 import { components } from "../../local/cluster/settings.ts";
-import { type Report, terminalReport } from "../../local/report.ts";
-import { allTools } from "../../local/session.ts";
+import type { Report } from "../../local/report.ts";
+import { clusterTools } from "./cluster-tools.ts";
 
-const found = await allTools(terminalReport());
-const tools = Object.fromEntries(Object.values(found).map(({ name, path }) => [name, path])) as ClusterTools;
+const tools = await clusterTools();
 
 const root = mkdtempSync(join(tmpdir(), "cluster test "));
 const messages: string[] = [];

@@ -116,7 +116,13 @@ const tools = Object.fromEntries(
 describe("the settings", () => {
   const ports = Object.fromEntries(portNames.map((name, index) => [name, 20_000 + index])) as Ports;
   const documents = JSON.stringify(
-    kwokctlDocuments({ tools, ports, auditPolicyFile: "/s/policy.yaml", auditLog: "/s/audit.log" }),
+    kwokctlDocuments({
+      tools,
+      ports,
+      auditPolicyFile: "/s/policy.yaml",
+      auditLog: "/s/audit.log",
+      pki: "/s/pki",
+    }),
   );
 
   test("bind everything to loopback, on our ports, with our tools", () => {
@@ -125,6 +131,32 @@ describe("the settings", () => {
     for (const path of Object.values(tools).filter((tool) => !tool.endsWith("kwokctl"))) {
       expect(documents).toContain(`"${path}"`);
     }
+  });
+
+  test("leave every node to its own kubelet but those that kwok plays", () => {
+    const value = "kwok.x-k8s.io/node=fake";
+    expect(documents).toContain('{"key":"manage-all-nodes","value":"false"}');
+    expect(documents).toContain(`{"key":"manage-nodes-with-annotation-selector","value":"${value}"}`);
+    const nodes = initialObjects({ arch: "x64" }).filter(({ object }) => object.kind === "Node");
+    for (const { object } of nodes)
+      expect(object.metadata).toMatchObject({ annotations: { "kwok.x-k8s.io/node": "fake" } });
+  });
+
+  test("say where pods reach the API server, under a name that its certificate has", () => {
+    const advertised = JSON.stringify(
+      kwokctlDocuments({
+        tools,
+        ports,
+        auditPolicyFile: "",
+        auditLog: "",
+        pki: "",
+        advertised: "10.246.0.1",
+      }),
+    );
+    expect(advertised).toContain('{"key":"advertise-address","value":"10.246.0.1"}');
+    expect(advertised).toContain('"kubeApiserverCertSANs":["10.96.0.1","10.246.0.1"]');
+    expect(documents).toContain('{"key":"advertise-address","value":"192.0.2.1"}');
+    expect(documents).toContain('"kubeApiserverCertSANs":["10.96.0.1"]');
   });
 
   test("keep authorization and admission on", () => {
@@ -183,6 +215,7 @@ describe("the proof that a process belongs to a cluster", () => {
   const ownership = {
     clusterHome: "/w/.local/dev/cluster/.kwok/clusters/dev",
     configFile: "/w/.local/dev/cluster/kwokctl.yaml",
+    nodeConfigFile: "/w/.local/dev/cluster/node/node.json",
     recorded: [{ pid: 7, started: "boot/100" }],
   };
   const role = (commandLine: string, pid = 1, started = "boot/1") =>
@@ -197,6 +230,12 @@ describe("the proof that a process belongs to a cluster", () => {
       `/opt/tools/kwokctl create cluster --name dev --kubeconfig  --config ${ownership.configFile}`,
     ],
     ["kwokctl", `/usr/bin/kubectl --kubeconfig ${ownership.clusterHome}/kubeconfig.yaml get --raw /version`],
+    [
+      "node",
+      `unshare --pid --fork sh -c x sh /n/node /w/local/cluster/node/supervise.ts ${ownership.nodeConfigFile}`,
+    ],
+    ["node", `/n/node /w/local/cluster/node/supervise.ts ${ownership.nodeConfigFile}`],
+    ["relay", `/n/node /w/local/cluster/node/relay.ts ${ownership.nodeConfigFile}`],
   ])("%s: %s", (expected, commandLine) => {
     expect(role(commandLine)).toBe(expected);
   });
@@ -211,6 +250,11 @@ describe("the proof that a process belongs to a cluster", () => {
       "kwokctl of another stack",
       "/opt/kwokctl create cluster --name dev --config /w/.local/prod/cluster/kwokctl.yaml",
     ],
+    [
+      "the node of another stack",
+      "/n/node /w/local/cluster/node/supervise.ts /w/.local/prod/cluster/node/node.json",
+    ],
+    ["an editor on the node's configuration", `vim ${ownership.nodeConfigFile}`],
     ["a program whose name begins alike", `${ownership.clusterHome}/bin/etcdctl get`],
   ])("not %s", (_, commandLine) => {
     expect(role(commandLine)).toBeUndefined();
@@ -219,6 +263,7 @@ describe("the proof that a process belongs to a cluster", () => {
   test("a noted process is known after its folder was moved, but its pid alone proves nothing", () => {
     const moved = "/old/place/bin/etcd --name=node0";
     expect(role(moved, 7, "boot/100")).toBe("etcd");
+    expect(role("/n/node /w/local/cluster/node/relay.ts /old/node.json", 7, "boot/100")).toBe("relay");
     expect(role(moved, 7, "boot/101")).toBeUndefined();
     expect(role(moved, 8, "boot/100")).toBeUndefined();
   });
