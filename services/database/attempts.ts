@@ -129,7 +129,7 @@ async function giveUp(
 ): Promise<Verification | undefined> {
   if (!(await completeJob(boss, transaction, queueNames.lost(standard), letter))) return undefined;
   const open = await transaction.query<{ milliseconds: number }>(
-    `SELECT coalesce(extract(epoch FROM clock_timestamp() - started_at) * 1000, 0)::integer AS milliseconds
+    `SELECT round(greatest(extract(epoch FROM clock_timestamp() - started_at) * 1000, 0))::float8 AS milliseconds
        FROM platform.verifications WHERE id = $1 AND status <> 'finished' FOR UPDATE`,
     [id],
   );

@@ -1,7 +1,11 @@
 /** Cursors of pages: the place after which the next page begins, as a string that callers need not read. */
 import { z } from "zod";
 
-const Cursor = z.object({ submittedAt: z.iso.datetime(), id: z.uuid() });
+/** Unlike in ISO 8601, there is no year 0 in the database. */
+const Cursor = z.object({
+  submittedAt: z.iso.datetime().refine((time) => !time.startsWith("0000")),
+  id: z.uuid(),
+});
 export type Cursor = z.infer<typeof Cursor>;
 
 /** The text is no cursor that `list` has given out. */

@@ -55,9 +55,17 @@ export interface DatabaseOptions {
 const connectionTimeout = 5_000;
 /** Milliseconds that the client waits beyond the server's own limit before it gives a connection up as dead. */
 const networkSlack = 5_000;
+/** Milliseconds until the server ends a transaction whose client is silent, and with it the client's locks. */
+const silenceLimit = 30_000;
 
 /** Errors of PostgreSQL by SQLSTATE: https://www.postgresql.org/docs/17/errcodes-appendix.html */
 const loginRefused = new Set(["28P01", "28000"]);
+/**
+ * What has nothing to do with the statement itself. Classes 08: connection; 40: deadlock or conflict; 53: no memory, disk
+ * or connections left; 57: shutting down, starting, or too slow for the time limit; 58: disk errors. Besides: a server
+ * that is read-only while another takes over, a transaction ended for silence, a login in rotation.
+ */
+const outageCodes = /^((08|40|53|57|58)...|25006|25P03|28P01|28000)$/;
 
 /** Opens nothing yet: a pool connects when it is used, so that a server that is down is no error here. */
 export function openDatabase(options: DatabaseOptions): Database {
@@ -71,7 +79,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     keepAlive: true,
     statement_timeout: statementTimeout,
     query_timeout: statementTimeout === 0 ? undefined : statementTimeout + networkSlack,
-    idle_in_transaction_session_timeout: statementTimeout,
+    idle_in_transaction_session_timeout: silenceLimit,
   } satisfies pg.ClientConfig;
   const Client = clientWithLogin(options.login);
   const pool = new pg.Pool({ ...config, max: maxConnections, Client });
@@ -103,8 +111,7 @@ export function isOutage(error: unknown): boolean {
   if (error instanceof Unavailable) return true;
   if (!(error instanceof Error)) return false;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  // Class 08: connection exceptions; 57P01 to 57P03: shutting down, crashed, starting; 53300: too many connections.
-  if (/^(08...|57P0[1-3]|53300|28P01|28000)$/.test(code)) return true;
+  if (outageCodes.test(code)) return true;
   if (/^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOENT)/.test(code)) return true;
   return /terminated|timeout exceeded|Connection ended|Query read timeout|not queryable/i.test(error.message);
 }

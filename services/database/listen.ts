@@ -1,5 +1,6 @@
 /** LISTEN on a connection of its own, which is made again whenever it is lost. */
 import type pg from "pg";
+import { within } from "../runtime/within.ts";
 import type { Database, Listening } from "./database.ts";
 
 export interface ListenOptions {
@@ -13,6 +14,8 @@ export interface ListenOptions {
 
 /** Milliseconds between two checks that the connection still works. */
 const checkInterval = 10_000;
+/** Milliseconds that the end of the connection may take: a server that hangs does not answer to it. */
+const closeTimeout = 2_000;
 /** Milliseconds until the connection is made again, doubled with each failure up to the longest. */
 const retryDelay = { first: 500, longest: 10_000 };
 
@@ -70,7 +73,7 @@ export async function listen(database: Database, options: ListenOptions): Promis
     async close() {
       closed = true;
       clearTimeout(timer);
-      await client?.end().catch(() => {});
+      if (client) await within(closeTimeout, "ending the subscription", client.end()).catch(() => {});
     },
   };
 }

@@ -26,7 +26,7 @@ export async function migrate(database: Database, migrations: readonly Migration
   return applied;
 }
 
-/** Whether the database has exactly these migrations. */
+/** Whether the database has these migrations, and maybe newer ones. */
 export async function isMigrated(database: Queryable, migrations: readonly Migration[]): Promise<boolean> {
   const { rows } = await database.query<{ present: boolean }>(
     "SELECT to_regclass('platform.migrations') IS NOT NULL AS present",

@@ -1,5 +1,5 @@
 /** The program of the gateway. */
-import { tsn } from "../tsn/standard.ts";
+import { tsn } from "../tsn/offer.ts";
 import { catalogueOf } from "./catalogue.ts";
 import { runGatewayService } from "./service.ts";
 

@@ -22,7 +22,6 @@ const headers = {
 
 /** Header fields of answers, by status: they do not depend on the route. */
 const headersOfStatus: Readonly<Record<string, object>> = {
-  202: { Location: headers.location },
   401: { "WWW-Authenticate": headers.authenticate },
   429: { "Retry-After": headers.retryAfter },
   503: { "Retry-After": headers.retryAfter },
@@ -70,6 +69,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
 }
 
 interface Operation {
+  readonly operationId: string;
   readonly responses: Readonly<Record<string, { headers?: object }>>;
 }
 
@@ -79,10 +79,13 @@ const complete: SwaggerTransformObject = (given) => {
     readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
     readonly components: { schemas: Record<string, object> };
   };
-  for (const { responses } of Object.values(document.paths).flatMap((path) => Object.values(path)))
+  for (const { operationId, responses } of Object.values(document.paths).flatMap((path) =>
+    Object.values(path),
+  ))
     for (const [status, response] of Object.entries(responses))
       response.headers = {
         ...headersOfStatus[status],
+        ...(operationId === "submitVerification" && status < "3" && { Location: headers.location }),
         ...(status !== "401" && { "RateLimit-Policy": headers.policy, RateLimit: headers.remaining }),
       };
   const { schemas } = document.components;

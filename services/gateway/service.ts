@@ -20,6 +20,9 @@ export interface GatewayServiceOptions {
 /** The variables that the gateway reads. */
 export const gatewayVariables = [...commonSettings, ...gatewaySettings] as const;
 
+/** Milliseconds that a statement may take: none of the gateway's takes long, and nobody waits longer for an answer. */
+const statementTimeout = 5_000;
+
 type Context = ServiceContext<(typeof gatewayVariables)[number], "gateway">;
 
 /** Runs the gateway until the process is told to end. */
@@ -34,7 +37,7 @@ export function runGatewayService({ catalogue, addresses }: GatewayServiceOption
 
 async function start(catalogue: Catalogue, context: Context): Promise<void> {
   const { settings, log, metrics, beforeScrape, onStop, address } = context;
-  const database = databaseOf(context);
+  const database = databaseOf(context, { statementTimeout });
   countConnections(database, context);
   const queue = openQueue(database, "sender", queueLogOf(context));
   onStop("queue", () => queue.stop({ close: false, graceful: false }));

@@ -92,10 +92,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
   refuseUnknownRoutes(app);
   endConnectionsOnClose(app);
-  app.addHook("onResponse", async (request, reply) => {
-    account(metrics, request, reply);
-    tell(request, reply);
-  });
+  accountForRequests(app, metrics);
   app.setErrorHandler((error, request, reply) => refuse(problemOf(error, options), request, reply));
   addProbes(app, options);
   return app;
@@ -171,38 +168,72 @@ function traceRequests(app: FastifyInstance): void {
     });
     context.with(request.trace.context, done);
   });
-  app.addHook("onResponse", async (request, { statusCode }) => {
-    const span = request.trace?.span;
-    span?.setAttribute("http.response.status_code", statusCode);
-    if (statusCode >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
-    span?.end();
-  });
 }
 
-function account(metrics: CommonMetrics, request: FastifyRequest, reply: FastifyReply): void {
+/** The status of a request whose caller left before the answer began: none was sent. */
+const brokenOff = 499;
+
+/** The end of each request in metrics, span and log, also when its caller did not wait for it. */
+function accountForRequests(app: FastifyInstance, metrics: CommonMetrics): void {
+  const ended = new WeakSet<FastifyRequest>();
+  const end = (request: FastifyRequest, reply: FastifyReply, outcome: Outcome) => {
+    if (ended.has(request)) return;
+    ended.add(request);
+    account(metrics, request, reply, outcome);
+    endSpan(request, outcome);
+    tell(request, reply, outcome);
+  };
+  app.addHook("onRequest", async (request, reply) => {
+    reply.raw.once("close", () => {
+      const status = reply.raw.headersSent ? reply.statusCode : brokenOff;
+      end(request, reply, { status, message: "request broken off by the caller" });
+    });
+  });
+  app.addHook("onResponse", async (request, reply) =>
+    end(request, reply, { status: reply.statusCode, message: "request answered" }),
+  );
+}
+
+interface Outcome {
+  readonly status: number;
+  readonly message: string;
+}
+
+function account(
+  metrics: CommonMetrics,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status }: Outcome,
+): void {
   const labels = { method: request.method, route: routeOf(request) };
-  metrics.http_requests_total.inc({ ...labels, status_class: statusClassOf(reply.statusCode) });
+  metrics.http_requests_total.inc({ ...labels, status_class: statusClassOf(status) });
   if (!request.routeOptions.config.stream)
     metrics.http_request_duration_seconds.observe(reply.elapsedTime / 1000, labels);
+}
+
+function endSpan({ trace }: FastifyRequest, { status }: Outcome): void {
+  trace?.span.setAttribute("http.response.status_code", status);
+  if (status >= 500) trace?.span.setStatus({ code: SpanStatusCode.ERROR });
+  trace?.span.end();
 }
 
 function statusClassOf(status: number) {
   return `${Math.floor(status / 100) as 1 | 2 | 3 | 4 | 5}xx` as const;
 }
 
-function tell(request: FastifyRequest, reply: FastifyReply): void {
+function tell(request: FastifyRequest, reply: FastifyReply, { status, message }: Outcome): void {
   const fields = {
     method: request.method,
     route: routeOf(request),
     path: pathOf(request),
-    status: reply.statusCode,
+    status,
     duration_ms: Math.round(reply.elapsedTime),
     ...(request.trace && {
       trace_id: request.trace.span.spanContext().traceId,
       span_id: request.trace.span.spanContext().spanId,
     }),
   };
-  request.log[request.routeOptions.config.probe ? "debug" : "info"](fields, "request answered");
+  request.log[request.routeOptions.config.probe ? "debug" : "info"](fields, message);
 }
 
 /** Template of the route: few, whatever callers ask for. */
@@ -216,7 +247,8 @@ function pathOf(request: FastifyRequest): string {
 }
 
 function refuse(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (problem.type.status >= 500 && problem.type !== problemTypes.notReady) {
+  // A refusal without a cause, such as that of too much at once, is no failure: whoever asks would fill the log.
+  if (problem.type.status === 500 || (problem.type.status > 500 && problem.cause !== undefined)) {
     const log = () => request.log.error({ err: problem.cause ?? problem }, "request failed");
     context.with(request.trace?.context ?? context.active(), log);
   }

@@ -4,13 +4,26 @@ import { Problem, problemTypes } from "./problems.ts";
 const maxDepth = 64;
 
 /**
+ * Values in all, nested ones counted: one of three bytes can take a hundred in memory, and whatever is done with the
+ * value takes time for each.
+ */
+export const maxValues = 100_000;
+
+/** Names of one object: no model has so many, and to look them all up takes long. */
+export const maxNames = 10_000;
+
+/**
  * The value of a JSON text in UTF-8 from somebody who is not trusted. Beyond RFC 8259 it must be a value that has a
- * canonical form (RFC 8785), that a database can hold, and that does no harm when it is copied.
+ * canonical form (RFC 8785), that a database can hold, and that does no harm when it is copied. No object may have a name
+ * twice: of the two, only the last would count.
  *
  * @throws Problem `malformed-request` that says where and what
  */
 export function parseJson(bytes: Uint8Array): unknown {
-  const value = parse(decode(bytes));
+  const text = decode(bytes);
+  const textFlaw = flawInText(text);
+  if (textFlaw) throw unacceptable(textFlaw);
+  const value = parse(text);
   const flaw = flawIn(value);
   if (flaw) throw unacceptable(flaw.detail, flaw.pointer);
   return value;
@@ -92,4 +105,62 @@ function flawOfScalar(value: unknown): string | undefined {
 function flawOfText(text: string): string | undefined {
   if (text.includes("\0")) return "The character U+0000 is not allowed.";
   return text.isWellFormed() ? undefined : "Half of a surrogate pair (U+D800 to U+DFFF) is not a character.";
+}
+
+/** An object or array that is open at some place of the text. */
+interface Container {
+  /** Names so far; undefined in an array. */
+  readonly names: Set<string> | undefined;
+  /** Whether a string here is a name. */
+  expectsName: boolean;
+}
+
+/** What is seen before there is a value: each token once, without recursion. Whether the grammar holds is not its business. */
+function flawInText(text: string): string | undefined {
+  const open: Container[] = [];
+  let values = 0;
+  for (let offset = 0; offset < text.length; offset += 1) {
+    const character = text[offset];
+    const innermost = open.at(-1);
+    if (character === "{" || character === "[" || character === ",") {
+      values += 1;
+      if (values > maxValues) return `The body has more than ${maxValues} values.`;
+    }
+    if (character === "{") open.push({ names: new Set(), expectsName: true });
+    else if (character === "[") open.push({ names: undefined, expectsName: false });
+    else if (character === "}" || character === "]") open.pop();
+    else if (character === "," && innermost) innermost.expectsName = innermost.names !== undefined;
+    else if (character === ":" && innermost) innermost.expectsName = false;
+    else if (character === '"') {
+      const end = endOfString(text, offset);
+      if (innermost?.names && innermost.expectsName) {
+        const name = unescaped(text.slice(offset, end));
+        if (innermost.names.has(name))
+          return `The name at offset ${offset} is in its object for the second time.`;
+        innermost.names.add(name);
+        if (innermost.names.size > maxNames) return `An object of the body has more than ${maxNames} names.`;
+      }
+      offset = end - 1;
+    }
+  }
+  return undefined;
+}
+
+/** Offset behind the closing quote of the string that starts here, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  for (let offset = start + 1; offset < text.length; offset += 1) {
+    if (text[offset] === "\\") offset += 1;
+    else if (text[offset] === '"') return offset + 1;
+  }
+  return text.length;
+}
+
+function unescaped(literal: string): string {
+  if (!literal.includes("\\")) return literal.slice(1, -1);
+  try {
+    return String(JSON.parse(literal));
+  } catch {
+    // The text is no JSON at all, which the parser says better.
+    return literal;
+  }
 }

@@ -1,14 +1,12 @@
 /** What is wrong with a model that its structure cannot say. */
 import type { Problem } from "../database/verification.ts";
+import type { TsnProperty } from "./offer.ts";
 import { gcd, lcm } from "./plan.ts";
 import { treeOf } from "./routes.ts";
 import { limits, type TsnModel, type TsnStream } from "./schema.ts";
 
 /** Problems that are told at most. */
 export const maximumProblems = 100;
-
-/** The two questions that can be asked of a model. */
-export type TsnProperty = "schedule-valid" | "schedule-exists";
 
 /** Every problem of a model, at most `maximumProblems`; none means that it can be verified for that property. */
 export function problemsOf(model: TsnModel, property: TsnProperty): Problem[] {

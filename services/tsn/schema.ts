@@ -13,9 +13,9 @@ export const limits = {
   listeners: 64,
   gateControlLists: 800,
   entriesPerList: 4096,
-  /** Longest period, deadline, cycle or offset: one second. */
+  /** Longest period, deadline or offset: one second. */
   timeNs: 1_000_000_000,
-  /** Least common multiple of all periods and cycles: one hundred seconds. */
+  /** Least common multiple of all periods and cycles, and so the longest cycle: one hundred seconds. */
   hyperperiodNs: 100_000_000_000,
   /** Transmissions (a frame on one link) in one hyperperiod. */
   transmissions: 20_000,
@@ -101,12 +101,19 @@ const Stream = z
   })
   .meta({ id: "TsnStream" });
 
+const cycleTime = z.int().min(1).max(limits.hyperperiodNs);
+
 const GateControlList = z
   .strictObject({
     node: id,
     link: id.meta({ description: "With `node`: the egress port that the list controls" }),
-    baseTimeNs: time.default(0).meta({ description: "A time at which a cycle begins (AdminBaseTime)" }),
-    cycleTimeNs: positiveTime,
+    baseTimeNs: z
+      .int()
+      .min(0)
+      .max(limits.hyperperiodNs)
+      .default(0)
+      .meta({ description: "A time at which a cycle begins (AdminBaseTime)" }),
+    cycleTimeNs: cycleTime,
     entries: z
       .array(
         z.strictObject({
@@ -114,7 +121,7 @@ const GateControlList = z
             .array(trafficClass)
             .max(8)
             .meta({ description: "Traffic classes whose gates are open; all others are closed" }),
-          durationNs: positiveTime,
+          durationNs: cycleTime,
         }),
       )
       .min(1)

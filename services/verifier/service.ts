@@ -125,17 +125,17 @@ function cacheOf({ settings, log, metrics, onStop }: Context): Cache {
   return cache;
 }
 
-/** Below it, a job's process has hardly anything left for a model and an engine: it takes some 50 MiB itself. */
-const leastMemoryBytes = 96 * 2 ** 20;
+/** Below it, a job's process has hardly anything left for a model and an engine: it takes some 55 MiB itself, and Z3 18. */
+const leastMebibytes = 96;
 
 /** What one verification may use: its share of what all may use together. */
 function limitsOf({ settings }: Context): JobLimits {
   const { RESOURCE_LIMITS_MEMORY: all, MAX_CONCURRENT_VERIFICATIONS: count } = settings;
   const memoryBytes = Math.floor(all / count);
-  if (memoryBytes < leastMemoryBytes) {
+  if (memoryBytes < leastMebibytes * 2 ** 20) {
     throw new Error(
-      `Each verification could use ${memoryBytes} bytes of memory (RESOURCE_LIMITS_MEMORY / MAX_CONCURRENT_VERIFICATIONS), but ` +
-        `needs at least ${leastMemoryBytes}: raise the former or lower the latter.`,
+      `Each verification could use ${Math.floor(memoryBytes / 2 ** 20)} MiB of memory (RESOURCE_LIMITS_MEMORY / MAX_CONCURRENT_VERIFICATIONS), but ` +
+        `needs at least ${leastMebibytes} MiB: raise the former or lower the latter.`,
     );
   }
   const seconds = Math.min(settings.VERIFICATION_TIMEOUT, longestJobSeconds - 2 * storingSeconds);

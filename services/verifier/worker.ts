@@ -17,6 +17,9 @@ export interface WorkerOptions extends AttemptTools {
 /** How jobs are asked for: at once when one is announced, and every some seconds in case an announcement was lost. */
 const polling = {
   batchSize: 1,
+  // A job is done only if the handler says so. Otherwise one that is given up when the service ends could count as done,
+  // without a verdict, if the database came back at that moment.
+  perJobResults: true,
   pollingIntervalSeconds: 2,
   notifyPollingIntervalSeconds: 5,
   heartbeatRefreshSeconds: 5,
@@ -68,9 +71,10 @@ async function takeJobs(
   handle: (job: Job<VerificationJob>) => Promise<void>,
 ): Promise<void> {
   let slot: string | undefined;
-  slot = await boss.work<VerificationJob>(queue, polling, async ([job]) => {
+  slot = await boss.work<VerificationJob>(queue, polling, async (jobs) => {
     try {
-      if (job) await handle(job);
+      for (const job of jobs) await handle(job);
+      return jobs.map(({ id }) => ({ id, status: "completed" }));
     } finally {
       // Otherwise the slot would rest for what is left of the polling interval, even if there is more to do.
       if (slot) boss.notifyWorker(slot);

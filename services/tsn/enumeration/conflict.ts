@@ -12,8 +12,8 @@ export function recheckConflict(
   hyperperiodNs: number,
 ): { readonly schedulable: boolean; readonly recheck: Recheck } {
   const small = { ...model, streams: model.streams.filter(({ id }) => ids.includes(id)) };
-  if (!ordersDecide(small, hyperperiodNs)) {
-    const detail = "granularities above 1 ns or limits of lists are not enumerated";
+  if (!ordersDecide(small)) {
+    const detail = "windows in ticks of more than 1 ns are not enumerated";
     return { schedulable: false, recheck: { method: "none", detail } };
   }
   const found = tryOrders(small, hyperperiodNs, steps);

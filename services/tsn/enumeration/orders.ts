@@ -35,12 +35,9 @@ interface Choice {
 
 export type Orders = "schedulable" | "unschedulable" | "too-many";
 
-/** Whether lists can be told from orders alone: no granularity to round to, no list that could get too long. */
-export function ordersDecide(model: TsnModel, hyperperiodNs: number): boolean {
-  const frames = model.streams.reduce((sum, { periodNs }) => sum + hyperperiodNs / periodNs, 0);
-  return model.nodes.every(
-    ({ gateGranularityNs, maxGateEntries }) => gateGranularityNs === 1 && maxGateEntries >= 2 * frames,
-  );
+/** Whether orders alone tell: there is no granularity to round to. */
+export function ordersDecide(model: TsnModel): boolean {
+  return model.nodes.every(({ gateGranularityNs }) => gateGranularityNs === 1);
 }
 
 /** Tries all orders, unless that takes more than `steps` additions of a difference. */

@@ -4,6 +4,7 @@ import type { Scenario, TsnModel } from "../schema.ts";
 import { type Breach, breaches } from "../simulator/judge.ts";
 import { scenariosOf } from "../simulator/scenarios.ts";
 import { simulate } from "../simulator/simulate.ts";
+import { counted } from "../text.ts";
 import { enumerate } from "./runs.ts";
 
 /** What the re-check says, or the run that contradicts the proof. */
@@ -21,7 +22,8 @@ export function recheckValid(model: TsnModel, hyperperiodNs: number, signal: Abo
   const all = enumerate(model, span, { ticks: 5_000_000, signal });
   if (all.result === "breaks") return { scenario: all.scenario, breach: all.breach };
   if (all.result === "holds") {
-    const detail = `all ${all.runs} runs of the first ${hyperperiods} hyperperiods were tried, nanosecond by nanosecond: none is late`;
+    const runs = all.runs === 1 ? "the one run" : `all ${all.runs} runs`;
+    const detail = `${runs} of the first ${hyperperiods} hyperperiods tried, nanosecond by nanosecond: no breach`;
     return { recheck: { method: "enumeration", detail } };
   }
   const scenarios = scenariosOf(model, { untilNs: span.untilNs, random: 20 });
@@ -30,6 +32,6 @@ export function recheckValid(model: TsnModel, hyperperiodNs: number, signal: Abo
     const [breach] = breaches(model, simulate(model, scenario, span), span);
     if (breach) return { scenario, breach };
   }
-  const detail = `the first ${hyperperiods} hyperperiods were simulated in ${scenarios.length} scenarios of clock errors and release delays: none is late`;
+  const detail = `the first ${hyperperiods} hyperperiods simulated in ${counted(scenarios.length, "scenario")} of clock errors and release delays: no breach`;
   return { recheck: { method: "simulation", detail } };
 }

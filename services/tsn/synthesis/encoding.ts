@@ -5,7 +5,7 @@
  * Sensitive Networks" (RTNS 2016). Where they keep frames or streams apart in queues, here frames only have to enter a
  * queue in the order in which they leave it, which is weaker and, for windows of one frame, also necessary.
  */
-import type { Hop, Plan, StreamPlan } from "../plan.ts";
+import type { Hop, Plan, Port, StreamPlan } from "../plan.ts";
 import { and, atMost, int, less, not, plus, Script, type Term } from "../smt.ts";
 import { keepApart, limitEntries } from "./ports.ts";
 
@@ -23,6 +23,8 @@ export type Queueing = "in-order" | "isolated";
 export interface Kind {
   readonly repetition: Repetition;
   readonly queueing: Queueing;
+  /** Whether lists are as short as their devices ask; "unlimited" for whether that is what rules schedules out. */
+  readonly entries: "limited" | "unlimited";
 }
 
 /** One frame of the hyperperiod at one hop. It starts at the value of `variable` plus `shiftNs`. */
@@ -71,17 +73,18 @@ export function encodeSynthesis(plan: Plan, streams: readonly StreamPlan[], kind
   script.add("(set-option :produce-unsat-cores true)");
   const releases = new Map<string, Term>();
   const assumptions = new Map<string, string>();
+  const phases = new Map<Port, Term>();
   const groups = streams.flatMap((each) => {
     const position = plan.streams.indexOf(each);
     const on = script.declare(`on_${position}`, "Bool");
     assumptions.set(on, each.stream.id);
     const release = script.declare(`r_${position}`, "Int");
     releases.set(each.stream.id, release);
-    return streamGroups({ script, plan, each, position, on, release, repetition: kind.repetition });
+    return streamGroups({ script, plan, each, position, on, release, phases, repetition: kind.repetition });
   });
   for (const members of Map.groupBy(groups, ({ slot }) => slot.hop.port).values()) {
     keepApart(script, members, kind.queueing);
-    limitEntries(script, members);
+    if (kind.entries === "limited") limitEntries(script, members);
   }
   const names = [...groups.map(({ slot }) => slot.variable), ...releases.values()];
   script.add(`(check-sat-assuming (${[...assumptions.keys()].join(" ")}))`);
@@ -102,6 +105,8 @@ interface StreamContext {
   readonly position: number;
   readonly on: Term;
   readonly release: Term;
+  /** By port whose list counts in ticks: the base time that its windows are whole ticks from. */
+  readonly phases: Map<Port, Term>;
   readonly repetition: Repetition;
 }
 
@@ -145,11 +150,7 @@ function newGroup(context: StreamContext, hop: Hop, instance: number, parent: Gr
   const variable =
     granularity === 1
       ? script.declare(`s_${name}`, "Int")
-      : script.define(
-          `s_${name}`,
-          "Int",
-          plus(`(* ${granularity} ${script.declare(`t_${name}`, "Int")})`, -shiftNs),
-        );
+      : script.define(`s_${name}`, "Int", plus(inTicks(context, hop.port, `t_${name}`), -shiftNs));
   if (granularity > 1) {
     const counts = repetition === "free" || stream.periodNs % granularity === 0;
     if (!counts && plan.hyperperiodNs > stream.periodNs) script.assert(not(on));
@@ -178,6 +179,18 @@ function newGroup(context: StreamContext, hop: Hop, instance: number, parent: Gr
     },
     source,
   };
+}
+
+/** A time that is whole ticks from the port's base time, which is any nanosecond. */
+function inTicks({ script, phases }: StreamContext, port: Port, name: string): Term {
+  const { gateGranularityNs } = port.node;
+  let phase = phases.get(port);
+  if (phase === undefined) {
+    phase = script.declare(`p_${phases.size}`, "Int");
+    phases.set(port, phase);
+    script.assert(and([atMost("0", phase), less(phase, int(gateGranularityNs))]));
+  }
+  return `(+ ${phase} (* ${gateGranularityNs} ${script.declare(name, "Int")}))`;
 }
 
 /** How far the clocks of a hop's device and of the device before it may be apart. */

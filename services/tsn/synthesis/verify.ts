@@ -3,11 +3,13 @@ import type { Verdict } from "../../database/verification.ts";
 import { EngineError, type VerifyContext } from "../../verifier/standard.ts";
 import { recheckConflict } from "../enumeration/conflict.ts";
 import { type Plan, planOf, type StreamPlan } from "../plan.ts";
+import { problemsOf } from "../problems.ts";
 import type { TsnGateControlList, TsnModel } from "../schema.ts";
 import { breaches } from "../simulator/judge.ts";
 import { scenariosOf } from "../simulator/scenarios.ts";
 import { simulate } from "../simulator/simulate.ts";
 import { answerOf } from "../smt.ts";
+import { counted, listed, streamsOf } from "../text.ts";
 import { validityOf } from "../validity/verify.ts";
 import { encodeSynthesis, type Kind, type Repetition, type SynthesisEncoding } from "./encoding.ts";
 import { listOf } from "./lists.ts";
@@ -24,7 +26,7 @@ type Search =
   | { readonly result: "unknown" };
 
 const definition =
-  "every frame has a window of its own at every port, for all clock errors and release delays within the model's bounds, in lists that repeat each hyperperiod";
+  "every frame has a window of its own at every port in each hyperperiod, as long as the frame takes in ticks of the device, and keeps its deadline and jitter for every constant clock error and all release delays within the model's bounds";
 
 /** Verifies that a schedule exists for a model without problems and without lists. */
 export async function verifyExists(model: TsnModel, context: VerifyContext): Promise<Verdict> {
@@ -36,7 +38,7 @@ export async function verifyExists(model: TsnModel, context: VerifyContext): Pro
   for (const repetition of repetitions) {
     for (const queueing of ["isolated", "in-order"] as const) {
       context.progress({ phase: "solve", detail: `${repetition} offsets, ${queueing} queues` });
-      last = await search(plan, plan.streams, { repetition, queueing }, context);
+      last = await search(plan, plan.streams, { repetition, queueing, entries: "limited" }, context);
       if (last.result !== "schedule") continue;
       if (queueing === "isolated" || (await startsWell(model, last.schedule, context))) {
         return judged(model, plan, last.schedule, context);
@@ -44,11 +46,46 @@ export async function verifyExists(model: TsnModel, context: VerifyContext): Pro
       fragile = true;
     }
   }
-  if (last.result === "none") return conflict(plan, last.core, context);
-  const detail = fragile
-    ? "there are windows for all frames, but only such as frames miss when the network starts empty; whether there are others is not known"
-    : "the solver found neither a schedule nor that there is none; fewer streams or coarser granularities may help";
+  if (last.result === "none") return withoutSchedule(plan, last.core, context);
+  return undecided(
+    fragile
+      ? "there are windows for all frames, but only such as frames miss when the network starts empty; whether there are others is not known"
+      : "the solver found neither a schedule nor that there is none; fewer streams or coarser granularities may help",
+  );
+}
+
+function undecided(detail: string): Verdict {
   return { verdict: "unknown", reason: { code: "undecided", detail } };
+}
+
+/** Any schedule that is not of this kind breaks what a schedule is; lists of any length are looked for. */
+const mostGeneral: Kind = { repetition: "free", queueing: "in-order", entries: "unlimited" };
+
+/**
+ * What is said when no schedule was found. Longer windows or shorter cycles, which are not looked for, might make lists
+ * shorter: so that lists would be too long does not refuse a schedule.
+ */
+async function withoutSchedule(
+  plan: Plan,
+  core: readonly StreamPlan[],
+  context: VerifyContext,
+): Promise<Verdict> {
+  if (!limitsMatter(plan)) return conflict(plan, core, context);
+  const found = await search(plan, plan.streams, mostGeneral, context);
+  if (found.result === "none") return conflict(plan, found.core, context);
+  return undecided(
+    "no schedule was found whose lists are as short as maxGateEntries asks, one entry for each window and each gap; lists with longer windows or shorter cycles are not looked for",
+  );
+}
+
+/** Whether some port could need more entries than its device holds: one for each window and one for each gap. */
+function limitsMatter({ ports, streams, hyperperiodNs }: Plan): boolean {
+  return ports.some((port) => {
+    const windows = streams
+      .flatMap(({ hops }) => hops.filter((hop) => hop.port === port))
+      .reduce((sum, { stream }) => sum + hyperperiodNs / stream.stream.periodNs, 0);
+    return 2 * windows > port.node.maxGateEntries;
+  });
 }
 
 /** Whether the schedule also holds from an empty network on, where frames of the hyperperiod before are missing. */
@@ -128,20 +165,18 @@ function judged(model: TsnModel, plan: Plan, schedule: Schedule, context: Verify
       return { verdict: "unknown", reason: { code: "recheck-failed", detail } };
     }
   }
-  const tooLong = schedule.gateControlLists.find(
-    ({ node, entries }) => entries.length > (model.nodes.find(({ id }) => id === node)?.maxGateEntries ?? 0),
-  );
-  if (tooLong) {
-    const detail = `the list of ${tooLong.node}>${tooLong.link} came out with ${tooLong.entries.length} entries, more than the device holds`;
+  const [problem] = problemsOf(scheduled, "schedule-valid");
+  if (problem) {
+    const detail = `the schedule that the solver found is no valid one: ${problem.pointer}: ${problem.detail}`;
     return { verdict: "unknown", reason: { code: "recheck-failed", detail } };
   }
   return {
     verdict: "proved",
-    claim: `A schedule exists for all ${model.streams.length} streams: ${definition}.`,
+    claim: `A schedule exists for ${streamsOf(model)}: ${definition}. This assumes no other traffic in the traffic classes of the streams.`,
     evidence: { ...schedule },
     recheck: {
       method: "simulation",
-      detail: `simulated for 2 hyperperiods of ${plan.hyperperiodNs} ns in ${scenarios.length} scenarios of clock errors and release delays: every frame arrived in time`,
+      detail: `simulated for 2 hyperperiods of ${plan.hyperperiodNs} ns in ${counted(scenarios.length, "scenario")} of clock errors and release delays: every frame arrived in time`,
     },
   };
 }
@@ -163,16 +198,16 @@ async function conflict(plan: Plan, core: readonly StreamPlan[], context: Verify
     const detail = `enumeration found a schedule for ${ids.join(", ")}, for which the solver found none`;
     return { verdict: "unknown", reason: { code: "recheck-failed", detail } };
   }
+  const alone = ids.length === 1;
+  const named = alone ? `stream ${ids[0]} has none by itself` : `streams ${listed(ids)} have none together`;
   const shrunk = minimal
-    ? "without any one of them the rest has a schedule"
+    ? "without any one of them there are windows for the rest"
     : "maybe fewer of them conflict already";
-  const named =
-    ids.length === 1 ? `stream ${ids[0]} alone has none` : `streams ${ids.join(", ")} have none together`;
   return {
     verdict: "violated",
     claim: `No schedule exists in which ${definition}: ${named}.`,
     counterexample: {
-      summary: `${named}; ${shrunk}.`,
+      summary: alone ? `${named}.` : `${named}; ${shrunk}.`,
       steps: streams.map(demandOf),
       data: { conflictingStreams: ids, minimal },
     },
@@ -191,7 +226,7 @@ async function minimized(
     context.progress({ phase: "minimize", detail: "smallest conflict", done: tried, total: streams.length });
     const [first, ...rest] = streams;
     if (!first) break;
-    const found = await search(plan, rest, { repetition: "free", queueing: "in-order" }, context);
+    const found = await search(plan, rest, mostGeneral, context);
     if (found.result === "unknown")
       throw new EngineError("failed", "the solver did not decide a smaller conflict");
     if (found.result === "none") {

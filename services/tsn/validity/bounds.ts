@@ -1,6 +1,12 @@
 /**
- * When each transmission can begin at all. The bounds leave out of the encoding what cannot meet; whether they hold is
- * part of what the solver proves (see `encoding.ts`).
+ * When each transmission can begin at all. The bounds leave out of the encoding what cannot meet.
+ *
+ * Upper bounds are claims: that they hold is what the solver proves (see `encoding.ts`).
+ *
+ * Lower bounds are a theorem, and given to the solver as one. By induction from the talker: no frame is handed over before
+ * its planned release by a clock that is as far ahead as it can be; it is not sent before it enters the queue, nor before
+ * the first instant at which its gate would let it, for any clock error; and it enters the next queue `lagNs` after that.
+ * Other frames can only make it later. Each step holds for a lower bound as well as for the time itself.
  */
 import { type Starts, startsWithin } from "../gates.ts";
 import type { Hop, Plan, Port } from "../plan.ts";

@@ -2,15 +2,18 @@
 import type { Verdict } from "../../database/verification.ts";
 import type { VerifyContext } from "../../verifier/standard.ts";
 import { recheckValid } from "../enumeration/valid.ts";
-import { type Plan, planOf } from "../plan.ts";
+import { type Plan, type Port, planOf } from "../plan.ts";
 import type { Scenario, TsnModel } from "../schema.ts";
 import { breaches } from "../simulator/judge.ts";
 import { simulate } from "../simulator/simulate.ts";
 import { type Answer, answerOf } from "../smt.ts";
+import { listed, streamsOf } from "../text.ts";
 import { type Bounds, boundsOf } from "./bounds.ts";
 import { type Counterexample, describe } from "./counterexample.ts";
-import { type Extent, encodeValidity, TooLarge, type ValidityEncoding } from "./encoding.ts";
+import { encodeValidity, type ValidityEncoding } from "./encoding.ts";
 import { observe } from "./observe.ts";
+import { TooLarge } from "./ports.ts";
+import type { Extent } from "./transmissions.ts";
 
 /** Hyperperiods before the judged one: as many as it takes, up to this. */
 const maximumBefore = 3;
@@ -40,25 +43,27 @@ export async function validityOf(plan: Plan, context: VerifyContext): Promise<Va
   const bounds = boundsOf(plan);
   try {
     for (let before = 1; before <= maximumBefore; before++) {
-      const again = await solve(plan, bounds, { before, start: "any" }, context);
-      if (again.answer.result === "unknown") break;
+      const later = await solve(plan, bounds, { before, start: "any" }, context);
       const { encoding, answer } = await solve(plan, bounds, { before, start: "empty" }, context);
-      if (answer.result === "unknown") break;
       if (answer.result === "sat") {
         const scenario = scenarioOf(encoding, answer.values);
         return { result: "breaks", scenario, judgedUntilNs: (before + 2) * plan.hyperperiodNs };
       }
-      if (again.answer.result === "unsat" || (await holdsAsObserved(plan, before, context)))
+      if (answer.result === "unknown" || later.answer.result === "unknown")
+        return undecided("the solver gave up; separating the streams by windows or classes may help");
+      if (later.answer.result === "unsat" || (await holdsAsObserved(plan, before, context)))
         return { result: "holds" };
     }
   } catch (error) {
     if (!(error instanceof TooLarge)) throw error;
-    return {
-      result: "undecided",
-      detail: `${error.message} for an exact proof; separate the streams by windows or classes`,
-    };
+    return undecided(`${error.message} for an exact proof; separate the streams by windows or classes`);
   }
-  const detail = `no frame is late in the first ${maximumBefore + 1} hyperperiods, but that it stays so is not proved: frames of one hyperperiod wait in the next one`;
+  return undecided(
+    `nothing is broken in the first ${maximumBefore + 1} hyperperiods, but that it stays so is not proved: frames of one hyperperiod wait in the next one`,
+  );
+}
+
+function undecided(detail: string): Validity {
   return { result: "undecided", detail };
 }
 
@@ -109,39 +114,37 @@ function holds(plan: Plan, context: VerifyContext): Verdict {
   const { model, hyperperiodNs } = plan;
   const outcome = recheckValid(model, hyperperiodNs, context.signal);
   if ("breach" in outcome) {
-    const detail = `the solver found no late frame, but this run has one: ${JSON.stringify(outcome)}`;
+    const detail = `the solver found no breach, but this run has one: ${JSON.stringify(outcome)}`;
     return { verdict: "unknown", reason: { code: "recheck-failed", detail } };
   }
-  const freedom = "for all clock errors and release delays within the model's bounds";
+  const freedom = "for every constant clock error and all release delays within the model's bounds";
   return {
     verdict: "proved",
-    claim: `With these gate control lists every frame of all ${model.streams.length} streams keeps its deadline and jitter, ${freedom}, for ever from the start of an empty network.${sharing(plan)}`,
+    claim: `With these gate control lists every frame of ${streamsOf(model)} keeps its deadline and jitter, ${freedom}, for ever from the start of an empty network. ${assumption(plan)}`,
     recheck: outcome.recheck,
   };
 }
 
 /** What the claim assumes of traffic that the model does not know. */
-function sharing(plan: Plan): string {
-  const shared = plan.ports.filter((port) => {
-    const own = new Set(
-      plan.streams.flatMap(({ stream, hops }) =>
-        hops.some((hop) => hop.port === port) ? [stream.trafficClass] : [],
-      ),
-    );
-    const list = plan.model.gateControlLists.find(
-      (each) => each.node === port.node.id && each.link === port.link.id,
-    );
-    if (!list) return true;
-    return list.entries.some(
-      ({ openClasses }) =>
-        openClasses.some((each) => own.has(each)) && openClasses.some((each) => !own.has(each)),
-    );
-  });
+function assumption(plan: Plan): string {
+  const shared = plan.ports.filter((port) => sharesGates(plan, port)).map(({ id }) => id);
+  const classes = "This assumes no other traffic in the traffic classes of the streams";
   if (shared.length === 0)
-    return " Other traffic cannot disturb them: its gates are closed while theirs are open.";
-  const named = shared.slice(0, 5).map(({ id }) => id);
-  const more = shared.length > named.length ? ` and ${shared.length - named.length} more` : "";
-  return ` This assumes no other traffic at ${named.join(", ")}${more}, whose gates are open for it at the same time.`;
+    return `${classes}; that of other classes cannot disturb them, for its gates are closed while theirs are open.`;
+  const named = shared.length > 6 ? [...shared.slice(0, 5), `${shared.length - 5} more ports`] : shared;
+  return `${classes}, and none of any class at ${listed(named)}, where gates are open for both at once.`;
+}
+
+/** Whether some gate of a class without streams is open together with one of a class with streams. */
+function sharesGates({ model, streams }: Plan, port: Port): boolean {
+  const here = streams.filter(({ hops }) => hops.some((hop) => hop.port === port));
+  const own = new Set(here.map(({ stream }) => stream.trafficClass));
+  const list = model.gateControlLists.find(({ node, link }) => `${node}>${link}` === port.id);
+  if (!list) return own.size < 8;
+  return list.entries.some(
+    ({ openClasses }) =>
+      openClasses.some((each) => own.has(each)) && openClasses.some((each) => !own.has(each)),
+  );
 }
 
 function breaks(plan: Plan, validity: Extract<Validity, { result: "breaks" }>): Verdict {
@@ -152,14 +155,17 @@ function breaks(plan: Plan, validity: Extract<Validity, { result: "breaks" }>): 
   const trace = simulate(model, scenario, span);
   const [breach] = breaches(model, trace, span);
   if (!breach) {
-    const detail = "the run that the solver found has no late frame in simulation";
+    const detail = "the run that the solver found has no breach in simulation";
     return { verdict: "unknown", reason: { code: "recheck-failed", detail } };
   }
   const counterexample: Counterexample = describe(model, { scenario, span, breach, trace });
   return {
     verdict: "violated",
-    claim: `These gate control lists do not keep all deadlines: ${counterexample.summary}`,
+    claim: `These gate control lists do not keep what the streams ask for: ${counterexample.summary}`,
     counterexample: { ...counterexample, data: { ...counterexample.data } },
-    recheck: { method: "simulation", detail: "simulated from an empty network: the same frame misses" },
+    recheck: {
+      method: "simulation",
+      detail: "simulated from an empty network: the run breaks what the counterexample says",
+    },
   };
 }

@@ -4,7 +4,13 @@ import { constants, setPriority } from "node:os";
 import { type EngineCall, EngineError, type StandardModule } from "../standard.ts";
 import { runEngine } from "./engine.ts";
 import { guardLifeline } from "./lifeline.ts";
-import { type EngineOutcome, type JobMessage, type JobRequest, maxVerdictBytes } from "./protocol.ts";
+import {
+  type EngineOutcome,
+  type JobMessage,
+  type JobRequest,
+  maxVerdictBytes,
+  monotonicNow,
+} from "./protocol.ts";
 
 /** Part of the memory that stays for what neither the heap of this process nor the engine counts. */
 const reservedBytes = 32 * 2 ** 20;
@@ -30,15 +36,16 @@ function yieldToOthers(): void {
 }
 
 async function outcomeOf(module: StandardModule, request: JobRequest): Promise<JobMessage> {
-  const { property, model, deadline } = request;
-  const signal = AbortSignal.timeout(Math.max(0, deadline - Date.now()));
+  const { property, model } = request;
+  const left = Math.max(0, request.deadline - monotonicNow());
+  const signal = AbortSignal.timeout(left);
   try {
     const verdict = await module.verify(
       { property, model },
       {
         runEngine: (call) => runAndReport(call, request, signal),
         progress: (update) => tell({ type: "progress", ...update }),
-        deadline,
+        deadline: Date.now() + left,
         signal,
       },
     );

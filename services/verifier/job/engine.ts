@@ -2,11 +2,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { engines } from "../engines.ts";
 import { type EngineCall, EngineError, type EngineErrorCode } from "../standard.ts";
+import { monotonicNow } from "./protocol.ts";
 import { Tail } from "./tail.ts";
 
 /** What the run may use. */
 export interface RunLimits {
-  /** Milliseconds since the epoch. */
+  /** As of `monotonicNow`. */
   readonly deadline: number;
   readonly memoryBytes: number;
   /** Aborted at the deadline. */
@@ -34,7 +35,7 @@ interface Ended {
  */
 export async function runEngine(call: EngineCall, limits: RunLimits): Promise<{ stdout: string }> {
   const { title, program, args, givesUp } = engines[call.engine];
-  const milliseconds = limits.deadline - Date.now();
+  const milliseconds = limits.deadline - monotonicNow();
   if (milliseconds <= 0) throw timeoutOf(title);
   const own = {
     seconds: Math.max(1, Math.ceil(milliseconds / 1000)),

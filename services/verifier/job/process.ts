@@ -5,7 +5,7 @@ import type { UnknownCode, Verdict } from "../../database/verification.ts";
 import type { EngineName } from "../engines.ts";
 import type { Progress, Submission } from "../standard.ts";
 import { groupMemory } from "./group-memory.ts";
-import { type EngineOutcome, JobMessage, type JobRequest, jobArgument } from "./protocol.ts";
+import { type EngineOutcome, JobMessage, type JobRequest, jobArgument, monotonicNow } from "./protocol.ts";
 import { Tail } from "./tail.ts";
 
 export interface JobLimits {
@@ -33,6 +33,8 @@ export interface JobOptions {
 const memoryCheckInterval = 200;
 /** Milliseconds that a job has, beyond its time limit, to say itself that it was reached. */
 const timeoutGrace = 2_000;
+/** Characters of the words that say why there is no answer. */
+const maxDetail = 4_000;
 
 /**
  * The verdict of a job. A job that fails, whatever the way, has the verdict `unknown`; undefined only if it was ended by
@@ -114,8 +116,9 @@ async function verdictOf(state: State, options: JobOptions): Promise<Verdict | u
   );
   const { property, model } = options.submission;
   const { milliseconds, memoryBytes } = options.limits;
-  const request: JobRequest = { property, model, deadline: Date.now() + milliseconds, memoryBytes };
-  child.send(request, (error) => error && child.exitCode === null && killGroup(child));
+  const request: JobRequest = { property, model, deadline: monotonicNow() + milliseconds, memoryBytes };
+  // Absent when the process could not be started; the event says so.
+  child.send?.(request, (error) => error && child.exitCode === null && killGroup(child));
   return promise;
 }
 
@@ -192,5 +195,10 @@ function failed(detail: string): Verdict {
 }
 
 function unknown(code: UnknownCode, detail: string): Verdict {
-  return { verdict: "unknown", reason: { code, detail } };
+  return { verdict: "unknown", reason: { code, detail: storable(detail) } };
+}
+
+/** Words of programs may have any length, and characters that the database cannot hold. */
+function storable(words: string): string {
+  return words.slice(0, maxDetail).replaceAll("\0", "\uFFFD").toWellFormed();
 }

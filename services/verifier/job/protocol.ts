@@ -7,10 +7,15 @@ import { type EngineName, engines } from "../engines.ts";
 export interface JobRequest {
   readonly property: string;
   readonly model: unknown;
-  /** When the verification ends as unknown: milliseconds since the epoch. */
+  /** When the verification ends as unknown, as of `monotonicNow`. */
   readonly deadline: number;
   /** Memory of the job's process and its engine together. */
   readonly memoryBytes: number;
+}
+
+/** Milliseconds of the machine's clock that is never set, which all its processes have in common. */
+export function monotonicNow(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
 }
 
 /** How an engine ended. */

@@ -129,6 +129,12 @@ describe("the pool", () => {
     expect(isOutage(wrongSql)).toBe(false);
   });
 
+  it("holds no lock for a client that has fallen silent, even where statements may take any time", async () => {
+    const database = open({ statementTimeout: 0 });
+    const limit = "SELECT current_setting('idle_in_transaction_session_timeout') AS value";
+    expect(await one(database, limit)).toBe("30s");
+  });
+
   it("counts its connections", async () => {
     const database = open({ maxConnections: 1 });
     const held = database.transaction(async (transaction) => {
@@ -143,6 +149,17 @@ describe("the pool", () => {
 });
 
 describe("listening", () => {
+  it("ends, although the server hangs", { timeout: 20_000 }, async () => {
+    const options = { channel: "c", onNotification: () => {}, onReconnect: () => {}, onLost: () => {} };
+    const listening = await listen(open(), options);
+    await server.pause();
+    try {
+      await listening.close();
+    } finally {
+      await server.resume();
+    }
+  });
+
   it("hears what is notified, also after the server was restarted", async () => {
     const database = open();
     const heard: string[] = [];

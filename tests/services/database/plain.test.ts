@@ -26,7 +26,13 @@ describe("a cursor", () => {
     expect(readCursor(cursorOf(place))).toEqual(place);
   });
 
-  it.each(["", "x", "e30", cursorOf({ ...place, id: "' OR 1=1" })])("is not anything: %j", (text) => {
+  it.each([
+    "",
+    "x",
+    "e30",
+    cursorOf({ ...place, id: "' OR 1=1" }),
+    cursorOf({ ...place, submittedAt: "0000-01-02T03:04:05.678Z" }),
+  ])("is not anything: %j", (text) => {
     expect(() => readCursor(text)).toThrow(InvalidCursor);
   });
 });
@@ -34,7 +40,7 @@ describe("a cursor", () => {
 describe("an outage", () => {
   const coded = (code: string) => Object.assign(new Error("x"), { code });
 
-  it.each(["ECONNREFUSED", "57P01", "57P03", "08006", "28P01", "53300"])(
+  it.each(["ECONNREFUSED", "57P01", "57P03", "57014", "08006", "28P01", "53300", "53100", "40P01", "25006"])(
     "is an error with code %s",
     (code) => {
       expect(isOutage(coded(code))).toBe(true);

@@ -27,7 +27,7 @@ function eventsIn(body: string): [string, Record<string, unknown>][] {
 }
 
 const subscribed = ({ listening }: Rig, id: string, count = 1) =>
-  expect.poll(() => listening(id), { interval: 2 }).toBe(count);
+  expect.poll(() => listening(id), { interval: 2, timeout: 20_000 }).toBe(count);
 
 describe("GET /v1/verifications/{id}/events", () => {
   test("of a finished verification: its status and its result, then the end", async () => {
@@ -80,7 +80,7 @@ describe("GET /v1/verifications/{id}/events", () => {
     rig.finish(id);
     rig.publish(id, { type: "status", status: "finished" });
     for (const { events } of streams) expect((await events).at(-1)?.[0]).toBe("finished");
-    await expect.poll(() => rig.registry.text()).toContain("event_streams_open 0");
+    await expect.poll(() => rig.registry.text(), { timeout: 20_000 }).toContain("event_streams_open 0");
     expect((await open(rig, id).answer).statusCode).toBe(200);
   });
 
@@ -111,7 +111,7 @@ describe("GET /v1/verifications/{id}/events", () => {
     await subscribed(rig, id);
     leave.abort();
     await subscribed(rig, id, 0);
-    await expect.poll(() => rig.registry.text()).toContain("event_streams_open 0");
+    await expect.poll(() => rig.registry.text(), { timeout: 20_000 }).toContain("event_streams_open 0");
     await rig.app.close();
   });
 

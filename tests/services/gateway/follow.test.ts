@@ -114,7 +114,7 @@ describe("an event stream", () => {
     await next();
     world.record = new Error("away");
     const pending = next();
-    await expect.poll(() => world.reads).toBeGreaterThan(5);
+    await expect.poll(() => world.reads, { timeout: 20_000 }).toBeGreaterThan(5);
     world.record = finished;
     expect(await pending).toMatch(/^event: status\n/);
     expect(await next()).toBe(text("finished", finished));

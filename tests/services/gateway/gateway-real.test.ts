@@ -99,10 +99,17 @@ describe("a verification, from end to end", () => {
       next = page.next;
     }
     expect(seen).toEqual([...ids].reverse());
-    query = "?cursor=bm90aGluZw";
-    const refused = await gateway.call("GET", `/v1/verifications${query}`);
-    expect(refused.status).toBe(400);
-    expect(await refused.json()).toMatchObject({ errors: [{ pointer: "/cursor" }] });
+    const forged = [
+      "nothing",
+      JSON.stringify({ submittedAt: "0000-01-01T00:00:00Z", id: ids[0] }),
+      JSON.stringify({ submittedAt: `2026-01-01T00:00:00.${"9".repeat(200)}Z`, id: ids[0] }),
+    ];
+    for (const text of forged) {
+      query = `?cursor=${Buffer.from(text).toString("base64url")}`;
+      const refused = await gateway.call("GET", `/v1/verifications${query}`);
+      expect(refused.status).toBe(400);
+      expect(await refused.json()).toMatchObject({ errors: [{ pointer: "/cursor" }] });
+    }
     for (const _ of ids) await (await platform.take()).finish();
   });
 
@@ -180,7 +187,9 @@ describe("when a part fails", () => {
     expect(refused.headers.get("retry-after")).toBe("5");
     expect(await refused.json()).toMatchObject({ type: "urn:iot-verification:problem:database-away" });
     expect((await gateway.call("GET", `/v1/verifications/${id}`)).status).toBe(503);
-    await expect.poll(async () => (await gateway.call("GET", "/ready")).status).toBe(503);
+    await expect
+      .poll(async () => (await gateway.call("GET", "/ready")).status, { timeout: 20_000 })
+      .toBe(503);
     expect((await gateway.call("GET", "/health")).status).toBe(200);
     expect((await gateway.call("GET", "/v1/standards")).status).toBe(200);
     await platform.postgresql.start();
@@ -193,6 +202,18 @@ describe("when a part fails", () => {
     const told: string[] = [];
     for await (const { event } of stream) told.push(event);
     expect(told.at(-1)).toBe("finished");
+  });
+
+  test("a PostgreSQL that does not get on is not waited for", async () => {
+    const body = fresh();
+    await platform.database.transaction(async (transaction) => {
+      await transaction.query("LOCK TABLE platform.verifications");
+      const refused = await gateway.call("POST", "/v1/verifications", body);
+      expect(refused.status).toBe(503);
+      expect(await refused.json()).toMatchObject({ type: "urn:iot-verification:problem:database-away" });
+    });
+    expect((await submit(body)).status).toBe(202);
+    await (await platform.take()).finish();
   });
 });
 

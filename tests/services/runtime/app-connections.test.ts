@@ -1,19 +1,20 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { FastifyInstance } from "fastify";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import { createApp } from "../../../services/runtime/app.ts";
 import { urlOf } from "../../../services/runtime/listen.ts";
 import { createRegistry } from "../../../services/runtime/metrics.ts";
 import { recordingLog } from "./fixtures.ts";
 
-const { log } = recordingLog();
+const { log, lines } = recordingLog();
+let registry: ReturnType<typeof createRegistry<"gateway">>;
 let app: FastifyInstance;
 let port: number;
 
 beforeEach(async () => {
-  const { metrics } = createRegistry("gateway", log);
-  app = createApp({ log, metrics, maxRequestBytes: 1000, readiness: [] });
+  registry = createRegistry("gateway", log);
+  app = createApp({ log, metrics: registry.metrics, maxRequestBytes: 1000, readiness: [] });
   app.post("/things", async ({ body }) => body);
   await app.listen({ host: "127.0.0.1", port: 0 });
   port = Number(new URL(urlOf(app.server)).port);
@@ -98,4 +99,20 @@ describe("the server", () => {
     expect(answer).toMatch(/\r\n\r\n\[1\]$/);
     await closed;
   });
+});
+
+test("a request that its caller breaks off is logged and counted all the same", async () => {
+  lines.splice(0);
+  const socket = connect(port, "127.0.0.1");
+  const arrived = once(app.server, "request");
+  socket.write(
+    "POST /things HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{",
+  );
+  await arrived;
+  socket.destroy();
+  const told = () => lines.filter(({ msg }) => msg === "request broken off by the caller");
+  await expect.poll(told, { timeout: 20_000 }).toMatchObject([{ route: "/things", status: 499 }]);
+  expect(await registry.text()).toContain(
+    'http_requests_total{method="POST",route="/things",status_class="4xx"} 1',
+  );
 });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { gatesOf, startsWithin } from "../../../services/tsn/gates.ts";
+import type { TsnProperty } from "../../../services/tsn/offer.ts";
 import { planOf } from "../../../services/tsn/plan.ts";
-import { problemsOf, type TsnProperty } from "../../../services/tsn/problems.ts";
+import { problemsOf } from "../../../services/tsn/problems.ts";
 import { TsnModel, type TsnModelInput } from "../../../services/tsn/schema.ts";
 import { listAtC, model, parsed, stream } from "./small.ts";
 

@@ -12,8 +12,8 @@ const Model = z.discriminatedUnion("do", [
   z.object({ do: z.literal("throw"), text: z.string() }),
   /** Runs the engine with this input. */
   z.object({ do: z.literal("run-engine"), input: z.string() }),
-  /** Proves once this file exists, and appends a line to it for the attempt. */
-  z.object({ do: z.literal("await-file"), file: z.string() }),
+  /** Proves once this file exists. */
+  z.object({ do: z.literal("await-file"), file: z.string(), tag: z.string().optional() }),
 ]);
 export type FakeModel = z.infer<typeof Model>;
 

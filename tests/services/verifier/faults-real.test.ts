@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { attemptOf, attemptsOn } from "../../../services/database/attempts.ts";
 import { completeJob, openQueue, queueNames } from "../../../services/database/queue.ts";
 import type { Result } from "../../../services/database/verification.ts";
+import { alive, hard, jobsOf, lapse } from "./faults.ts";
 import { type Platform, startPlatform, type Verifier } from "./platform.ts";
 
 let platform: Platform;
@@ -37,31 +37,14 @@ async function verifier(settings: Record<string, string> = {}): Promise<Verifier
   return started;
 }
 
-const verdictsOf = ({ lines }: Verifier, id: string) =>
-  lines.filter(({ msg, verification }) => msg === "verification finished" && verification === id).length;
-
-/** Process groups of the jobs that a worker runs: each job is a child of the worker and leads a group. */
-function jobsOf({ process: { pid } }: Verifier): number[] {
-  return processes().flatMap(({ id, parent, group }) => (parent === pid && id === group ? [group] : []));
+/** How many verdicts each of these workers has stored for a verification that is finished. */
+async function verdictsOf(id: string, ...workers: Verifier[]): Promise<number[]> {
+  const stored = ({ lines }: Verifier) =>
+    lines.filter(({ msg, verification }) => msg === "verification finished" && verification === id).length;
+  // A worker says so just after the record does.
+  await vi.waitUntil(() => workers.some((worker) => stored(worker) > 0), 10_000);
+  return workers.map(stored);
 }
-
-/** Processes of these groups that have not ended. */
-function alive(groups: readonly number[]): number {
-  return processes().filter(({ group, state }) => groups.includes(group) && !state.startsWith("Z")).length;
-}
-
-function processes() {
-  const lines = execFileSync("ps", ["-eo", "pid=,ppid=,pgid=,state="], { encoding: "utf8" })
-    .trim()
-    .split("\n");
-  return lines.map((line) => {
-    const [id, parent, group, state = ""] = line.trim().split(/\s+/);
-    return { id: Number(id), parent: Number(parent), group: Number(group), state };
-  });
-}
-
-const hard = `(set-logic QF_NIA)(declare-const x Int)(declare-const y Int)(declare-const z Int)
-  (assert (and (> x 2) (> y 2) (> z 2) (= (+ (* x x x) (* y y y)) (* z z z))))(check-sat)`;
 
 it("finishes on another worker what a killed worker had begun, with one verdict", async () => {
   const first = await verifier();
@@ -75,7 +58,7 @@ it("finishes on another worker what a killed worker had begun, with one verdict"
   await second.logged("verification started");
   writeFileSync(file, "");
   expect((await platform.finished(id)).result).toMatchObject({ verdict: "proved" });
-  expect([verdictsOf(first, id), verdictsOf(second, id)]).toEqual([0, 1]);
+  expect(await verdictsOf(id, first, second)).toEqual([0, 1]);
   expect(await platform.postgresql.sql(`SELECT attempt FROM platform.verifications WHERE id = '${id}'`)).toBe(
     "2",
   );
@@ -104,7 +87,7 @@ it("ends the job of a worker that has lost its lease, and begins anew", async ()
   expect(alive([lost])).toBe(0);
   writeFileSync(file, "");
   expect((await platform.finished(id)).result).toMatchObject({ verdict: "proved" });
-  expect(verdictsOf(worker, id)).toBe(1);
+  expect(await verdictsOf(id, worker)).toEqual([1]);
   const starts = worker.lines.filter(({ msg }) => msg === "verification started");
   expect(starts.map(({ attempt }) => attempt)).toEqual([1, 2]);
 });
@@ -139,7 +122,7 @@ it("lets a running verification finish when it is told to end, and takes no othe
   expect(await told.ended).toBe(0);
   expect(await platform.verifications.get(running)).toMatchObject({ result: { verdict: "proved" } });
   expect(await platform.verifications.get(waiting)).toMatchObject({ status: "queued" });
-  expect(verdictsOf(told, running)).toBe(1);
+  expect(await verdictsOf(running, told)).toEqual([1]);
 });
 
 it("survives a restart of the database in mid-proof, with the first attempt's verdict", async () => {
@@ -153,7 +136,7 @@ it("survives a restart of the database in mid-proof, with the first attempt's ve
   expect((await platform.finished(id)).result).toMatchObject({ verdict: "proved" });
   const sql = `SELECT attempt FROM platform.verifications WHERE id = '${id}'`;
   expect(await platform.postgresql.sql(sql)).toBe("1");
-  expect(verdictsOf(worker, id)).toBe(1);
+  expect(await verdictsOf(id, worker)).toEqual([1]);
   const next = await platform.submit({ do: "prove", text: "after the restart" });
   expect((await platform.finished(next)).result).toMatchObject({ verdict: "proved" });
 });
@@ -183,21 +166,29 @@ it("needs no cache: flushed or gone, verdicts are stored", async () => {
   }
 });
 
-it("gives a verification whose workers were lost each time the verdict that says so", async () => {
+it("gives a verification whose workers were killed each time the verdict that says so", async () => {
   await platform.database.query("DELETE FROM queue.job");
-  const id = await platform.submit({ do: "prove", text: "lost" });
-  for (const retryCount of [0, 1, 2]) {
-    const [job] = await platform.boss.fetch(queueNames.waiting("tsn"));
-    expect(job).toMatchObject({ id, retryCount });
-    await platform.boss.fail(queueNames.waiting("tsn"), id);
+  const id = await platform.submit({ do: "await-file", file });
+  for (const attempt of [1, 2, 3]) {
+    const killed = await verifier();
+    expect(await killed.logged("verification started")).toMatchObject({ verification: id, attempt });
+    killed.process.kill("SIGKILL");
+    await killed.ended;
+    await lapse(platform, [id]);
   }
+  // It may have stood still for long: the milliseconds of 60 days are no 32-bit number.
+  await platform.database.query(
+    "UPDATE platform.verifications SET started_at = started_at - interval '60 days' WHERE id = $1",
+    [id],
+  );
   const worker = await verifier();
   const { result, status } = await platform.finished(id);
   expect({ status, result }).toMatchObject({
     status: "finished",
     result: { verdict: "unknown", reason: { code: "worker-lost" }, engine: { name: "Z3", version: "5.4.1" } },
   });
-  expect(verdictsOf(worker, id)).toBe(1);
+  expect(result?.durationMs).toBeGreaterThan(60 * 24 * 3600 * 1000);
+  expect(await verdictsOf(id, worker)).toEqual([1]);
 });
 
 it("refuses the verdict of a worker that has lost its lease", async () => {

@@ -76,7 +76,8 @@ export async function startPlatform(): Promise<Platform> {
   const verifications = verificationsOn(database, boss);
 
   const environment = {
-    PATH: `${dirname(z3)}${delimiter}${process.env.PATH}`,
+    // The folder at the end marks the processes of this platform, which hand their PATH down.
+    PATH: [dirname(z3), process.env.PATH, dir].join(delimiter),
     SERVICE_NAME: "tsn-verification",
     STANDARD: "tsn",
     LOG_LEVEL: "debug",
