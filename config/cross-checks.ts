@@ -98,6 +98,27 @@ export const checkEngines: SectionCheck<Engines> = (
   });
 };
 
+interface Bodies {
+  readonly settings: { readonly maxRequestSize: string };
+  readonly gateway: { readonly resources: ContainerResources };
+}
+
+/** Of a gateway's memory, the share that the largest body may be: several are held at once, each some times over. */
+const largestBody = 1 / 64;
+
+/** The bodies that a gateway takes fit its container. */
+export const checkBodies: SectionCheck<Bodies> = ({ settings, gateway }, context) => {
+  const { memory } = gateway.resources.limits;
+  const limit = share(bytesOf(memory), largestBody);
+  if (!exceeds(bytesOf(settings.maxRequestSize), limit)) return;
+  report(context, {
+    path: ["settings", "maxRequestSize"],
+    value: settings.maxRequestSize,
+    allowed: `at most a 64th of gateway.resources.limits.memory, which is ${memory}; or raise that`,
+    example: limit === undefined ? undefined : `${Math.floor(limit / 2 ** 10)}Ki`,
+  });
+};
+
 interface Redis {
   readonly resources: ContainerResources;
   readonly maxmemory: string;

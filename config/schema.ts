@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type StandardId, standards } from "../components/contract/standards.ts";
-import { checkEngines, checkPostgresql, checkRedis, checkResources } from "./cross-checks.ts";
+import { checkBodies, checkEngines, checkPostgresql, checkRedis, checkResources } from "./cross-checks.ts";
 import {
   cpu,
   decimal,
@@ -242,39 +242,41 @@ export const secretKeys = [
 ] as const;
 
 /** The whole configuration of a stack. Defaults are the sizes of production. */
-export const schema = z.strictObject({
-  namespace: ownNamespace.default("iot-verification"),
-  environment: oneOf(["development", "staging", "production"]).default("development"),
-  team: dnsLabel("iot-verification").default("iot-verification"),
-  clusterDomain: dnsName("cluster.local").default("cluster.local"),
-  images: images.prefault({}),
-  settings: settings.prefault({}),
-  postgresql: postgresql.prefault({}),
-  redis: redis.prefault({}),
-  migrations: migrations.prefault({}),
-  verification: verification.prefault({}),
-  gateway: gateway.prefault({}),
-  /** Generations of the credentials that the stack makes. */
-  rotation: z
-    .strictObject({
-      database: generation.default(1),
-      redis: generation.default(1),
-      jwtSecret: generation.default(1),
-      apiKey: generation.default(1),
-      prometheusToken: generation.default(1),
-    })
-    .prefault({}),
-  databasePassword: secret(16).optional(),
-  redisPassword: secret(16).optional(),
-  /** HMAC key of the tokens: as long as its digest, by RFC 7518, section 3.2. */
-  jwtSecret: secret(32).optional(),
-  apiKey: secret(24).optional(),
-  prometheusToken: secret(24).optional(),
-  /** The values before these, where somebody else had chosen them: accepted besides. */
-  jwtSecretPrevious: secret(32).optional(),
-  apiKeyPrevious: secret(24).optional(),
-  prometheusTokenPrevious: secret(24).optional(),
-});
+export const schema = z
+  .strictObject({
+    namespace: ownNamespace.default("iot-verification"),
+    environment: oneOf(["development", "staging", "production"]).default("development"),
+    team: dnsLabel("iot-verification").default("iot-verification"),
+    clusterDomain: dnsName("cluster.local").default("cluster.local"),
+    images: images.prefault({}),
+    settings: settings.prefault({}),
+    postgresql: postgresql.prefault({}),
+    redis: redis.prefault({}),
+    migrations: migrations.prefault({}),
+    verification: verification.prefault({}),
+    gateway: gateway.prefault({}),
+    /** Generations of the credentials that the stack makes. */
+    rotation: z
+      .strictObject({
+        database: generation.default(1),
+        redis: generation.default(1),
+        jwtSecret: generation.default(1),
+        apiKey: generation.default(1),
+        prometheusToken: generation.default(1),
+      })
+      .prefault({}),
+    databasePassword: secret(16).optional(),
+    redisPassword: secret(16).optional(),
+    /** HMAC key of the tokens: as long as its digest, by RFC 7518, section 3.2. */
+    jwtSecret: secret(32).optional(),
+    apiKey: secret(24).optional(),
+    prometheusToken: secret(24).optional(),
+    /** The values before these, where somebody else had chosen them: accepted besides. */
+    jwtSecretPrevious: secret(32).optional(),
+    apiKeyPrevious: secret(24).optional(),
+    prometheusTokenPrevious: secret(24).optional(),
+  })
+  .superRefine(checkBodies);
 
 /** A validated configuration. */
 export type StackConfig = z.output<typeof schema>;

@@ -85,6 +85,7 @@ export function verificationArgs(
       cpu: settings.resourceLimitsCpu,
       memory: settings.resourceLimitsMemory,
     }),
+    serviceMemory: verification.resources.limits.memory,
     scratch: verification.scratch,
     verificationTimeout: settings.verificationTimeout,
     credentials: logins(data),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import {
   chooseForm,
+  existingCluster,
   type Form,
   type FormName,
   formVariable,
@@ -56,8 +57,8 @@ export async function allTools(report: Report): Promise<Readonly<Record<LocalToo
   return localTools((await chosenForm()).form, report);
 }
 
-function chosenForm() {
-  return chooseForm({ wanted: process.env[formVariable] });
+function chosenForm(current?: FormName) {
+  return chooseForm({ wanted: process.env[formVariable], current });
 }
 
 async function localTools(form: FormName, report: Report): Promise<Readonly<Record<LocalToolName, Tool>>> {
@@ -111,14 +112,14 @@ function workspaceArgs(stack: string, tools: Readonly<Record<EngineToolName, Too
 }
 
 async function localCluster(stack: string, report: Report) {
-  const { form: name, says } = await chosenForm();
+  const place = { stateDir: stateDir(stack), name: clusterName(stack) };
+  const { form: name, says } = await chosenForm(existingCluster(place)?.form);
   report.step(says);
   const tools = await localTools(name, report);
   const paths = Object.fromEntries(Object.values(tools).map((tool) => [tool.name, tool.path])) as Record<
     ToolName,
     string
   >;
-  const place = { stateDir: stateDir(stack), name: clusterName(stack) };
   const form = await interruptible((signal) => formOf(name, { stack, paths, report, signal }));
   const cluster = await startCluster({ ...place, tools: paths, form, report });
   const { fresh, kubeconfig, context, gateway } = cluster;

@@ -114,6 +114,9 @@ export const serviceNameVariable = "SERVICE_NAME";
 /** Which standard a verifier verifies: an id of the table of standards. */
 export const standardVariable = "STANDARD";
 
+/** Read by Node.js itself: https://nodejs.org/api/cli.html#node_optionsoptions */
+export const nodeOptionsVariable = "NODE_OPTIONS";
+
 /** Ports that a workload of ours listens on. Metrics have their own, so that no public route can reach them. */
 export const ports = { http: 8080, metrics: 9464 } as const;
 

@@ -32,8 +32,11 @@ const attempts = 5;
 const scratch = "64Mi";
 
 /**
- * Brings the database to the schema of this version, by a Job that is made anew with every image. What it changes must
- * suit the version before as well, whose pods go on meanwhile.
+ * Brings the database to the schema of this version, by a Job. What it changes must suit the version before as well, whose
+ * pods go on meanwhile.
+ *
+ * A Job cannot change. Each content of it has a name of its own, so that the engine makes the next one beside the last:
+ * under one name it would delete the last one first, and before that all that waits for it, which is every workload.
  */
 export class Migrations extends pulumi.ComponentResource {
   /** The login that readers mount; its Secret's name is known once the schema is theirs. */
@@ -51,20 +54,22 @@ export class Migrations extends pulumi.ComponentResource {
   private createServiceAccount(name: string, args: MigrationsArgs) {
     return new k8s.core.v1.ServiceAccount(
       name,
-      { metadata: metadata(args), automountServiceAccountToken: false },
+      { metadata: metadata(args, serviceNames.migrations), automountServiceAccountToken: false },
       { parent: this },
     );
   }
 
   private createJob(name: string, args: MigrationsArgs, account: pulumi.Output<string>) {
+    const names = { account, settings: args.platform.settings.configMap, credential: args.credential.secret };
+    const content = JSON.stringify(podTemplate(args, plainNames));
     return new k8s.batch.v1.Job(
       name,
       {
-        metadata: metadata(args),
+        metadata: metadata(args, `${serviceNames.migrations}-${checksumOf({ content }).slice(0, 8)}`),
         spec: {
           backoffLimit: attempts - 1,
           activeDeadlineSeconds: patience,
-          template: podTemplate(args, account),
+          template: podTemplate(args, names),
         },
       },
       { parent: this, customTimeouts: { create: `${patience}s`, update: `${patience}s` } },
@@ -72,31 +77,32 @@ export class Migrations extends pulumi.ComponentResource {
   }
 }
 
-function metadata({ platform }: MigrationsArgs) {
+function metadata({ platform }: MigrationsArgs, name: string) {
   const { migrations } = serviceNames;
-  return metadataOf({
-    name: migrations,
-    namespace: platform.namespace,
-    workload: migrations,
-    component: "migrations",
-  });
+  return metadataOf({ name, namespace: platform.namespace, workload: migrations, component: "migrations" });
 }
 
-function podTemplate(
-  args: MigrationsArgs,
-  account: pulumi.Output<string>,
-): k8s.types.input.core.v1.PodTemplateSpec {
+/** Names of other objects in the pod. */
+interface Names {
+  readonly account: pulumi.Input<string>;
+  readonly settings: pulumi.Input<string>;
+  readonly credential: pulumi.Input<string>;
+}
+
+/** The content is told without them: they may not be known yet. */
+const plainNames: Names = { account: "", settings: "", credential: "" };
+
+function podTemplate(args: MigrationsArgs, names: Names): k8s.types.input.core.v1.PodTemplateSpec {
   const { platform } = args;
-  const { configMap, values } = platform.settings;
-  const mounts = mountsOf([args.credential]);
-  const read = Object.fromEntries(migrationSettings.map((key) => [key, values[key]]));
+  const mounts = mountsOf([{ ...args.credential, secret: names.credential }]);
+  const read = Object.fromEntries(migrationSettings.map((key) => [key, platform.settings.values[key]]));
   return {
     metadata: {
       labels: workloadLabels(serviceNames.migrations, "migrations"),
-      annotations: { [settingsChecksumAnnotation]: checksumOf(read), ...mounts.annotations },
+      annotations: { [settingsChecksumAnnotation]: checksumOf(read) },
     },
     spec: hardenedPod({
-      account,
+      account: names.account,
       user,
       pullSecrets: platform.pullSecrets,
       terminationGracePeriodSeconds: 30,
@@ -109,7 +115,7 @@ function podTemplate(
             { name: serviceNameVariable, value: serviceNames.migrations },
             ...migrationSettings.map((key) => ({
               name: key,
-              valueFrom: { configMapKeyRef: { name: configMap, key } },
+              valueFrom: { configMapKeyRef: { name: names.settings, key } },
             })),
             ...mounts.env,
           ],

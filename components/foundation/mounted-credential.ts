@@ -22,7 +22,10 @@ export interface ObservedSecret {
 }
 
 /** The parts of a pod that give it these credentials. */
-export function mountsOf(mounted: readonly MountedCredential[], observed: readonly ObservedSecret[] = []) {
+export function mountsOf(
+  mounted: readonly (Omit<MountedCredential, "secret"> & { readonly secret: pulumi.Input<string> })[],
+  observed: readonly ObservedSecret[] = [],
+) {
   const credentials = [...mounted, ...observed];
   const env = credentials.flatMap(({ credential, entries }) =>
     Object.entries(credentialFiles[credential])
@@ -48,9 +51,10 @@ export function mountsOf(mounted: readonly MountedCredential[], observed: readon
 }
 
 function volumeOf(
-  { credential, secret, entries }: MountedCredential | ObservedSecret,
+  args: Pick<MountedCredential, "credential" | "entries"> & { readonly secret: pulumi.Input<string> },
   options: { readonly optional?: true } = {},
 ) {
+  const { credential, secret, entries } = args;
   const items = entries.map((entry) => ({ key: entry, path: entry }));
   return { name: credential, secret: { secretName: secret, defaultMode: 0o440, items, ...options } };
 }

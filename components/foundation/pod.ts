@@ -21,6 +21,11 @@ export interface HardenedPodArgs {
   readonly volumes: readonly Volume[];
   /** @default "Always" */
   readonly restartPolicy?: "Always" | "Never";
+  /**
+   * The pod's containers see each other's processes, and its first process collects those whose parents have ended.
+   * @default false
+   */
+  readonly shareProcessNamespace?: boolean;
 }
 
 /**
@@ -44,6 +49,7 @@ export function hardenedPod(args: HardenedPodArgs): PodSpec {
       seccompProfile: { type: "RuntimeDefault" },
     },
     ...(args.restartPolicy && { restartPolicy: args.restartPolicy }),
+    ...(args.shareProcessNamespace && { shareProcessNamespace: true }),
     ...(args.initContainers && { initContainers: args.initContainers.map(hardenedContainer) }),
     containers: args.containers.map(hardenedContainer),
     volumes: [...args.volumes],

@@ -15,6 +15,11 @@ export interface VolumeSize {
   readonly storageClass?: string | undefined;
 }
 
+/** Bytes of the JavaScript heap in a process of so much memory: as much again is for buffers, code and stacks. */
+export function heapOf(memory: string): number {
+  return (bytesOf(memory) ?? 0) / 2;
+}
+
 /** Room for a container's log, which the kubelet counts as ephemeral storage of the pod. */
 const logBytes = 256 * 2 ** 20;
 

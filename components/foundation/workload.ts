@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
   drainSeconds,
+  nodeOptionsVariable,
   paths,
   ports,
   type SettingKey,
@@ -43,6 +44,10 @@ export interface WorkloadArgs {
   readonly observed?: readonly ObservedSecret[];
   /** Further environment variables. @default none */
   readonly env?: Readonly<Record<string, string>>;
+  /** Bytes that its JavaScript heap may grow to: V8 would take all of the memory limit before it collects. */
+  readonly heapBytes: number;
+  /** It starts processes, which may outlive their parents: see `HardenedPodArgs`. @default false */
+  readonly shareProcessNamespace?: boolean;
   /** Seconds that it may take to finish what it has begun, once nothing new reaches it. */
   readonly terminationGracePeriodSeconds: number;
 }
@@ -124,6 +129,7 @@ function podTemplate(
       user,
       pullSecrets: platform.pullSecrets,
       terminationGracePeriodSeconds: args.terminationGracePeriodSeconds + drainSeconds,
+      ...(args.shareProcessNamespace && { shareProcessNamespace: true }),
       containers: [
         {
           name: args.workload,
@@ -144,11 +150,14 @@ function podTemplate(
   };
 }
 
-function plainEnvironment({ workload, env }: WorkloadArgs) {
-  return Object.entries({ [serviceNameVariable]: workload, ...env }).map(([name, value]) => ({
-    name,
-    value,
-  }));
+function plainEnvironment({ workload, env, heapBytes }: WorkloadArgs) {
+  const heap = `--max-old-space-size=${Math.floor(heapBytes / 2 ** 20)}`;
+  return Object.entries({ [serviceNameVariable]: workload, [nodeOptionsVariable]: heap, ...env }).map(
+    ([name, value]) => ({
+      name,
+      value,
+    }),
+  );
 }
 
 function settingsEnvironment({ platform, settings }: WorkloadArgs) {

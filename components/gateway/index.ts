@@ -7,7 +7,7 @@ import type { Credential } from "../foundation/credentials.ts";
 import type { Platform } from "../foundation/index.ts";
 import { metadataOf } from "../foundation/metadata.ts";
 import type { MountedCredential } from "../foundation/mounted-credential.ts";
-import type { ContainerResources } from "../foundation/resources.ts";
+import { type ContainerResources, heapOf } from "../foundation/resources.ts";
 import { Workload } from "../foundation/workload.ts";
 
 export interface GatewayArgs {
@@ -110,6 +110,7 @@ export class Gateway extends pulumi.ComponentResource {
         settings: [...commonSettings, ...gatewaySettings],
         credentials: [...args.credentials, credential],
         observed: [{ credential: "signing", secret: publishedSecret, entries: ["signing-key-id"] }],
+        heapBytes: heapOf(args.resources.limits.memory),
         terminationGracePeriodSeconds: 30,
       },
       { parent: this },

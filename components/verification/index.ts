@@ -9,7 +9,7 @@ import {
 import { type Standard, type StandardId, standards } from "../contract/standards.ts";
 import type { Platform } from "../foundation/index.ts";
 import type { MountedCredential } from "../foundation/mounted-credential.ts";
-import type { ContainerResources } from "../foundation/resources.ts";
+import { type ContainerResources, heapOf } from "../foundation/resources.ts";
 import { Workload } from "../foundation/workload.ts";
 
 export interface VerificationArgs {
@@ -19,6 +19,8 @@ export interface VerificationArgs {
   readonly verifiers: Readonly<Record<StandardId, { readonly image: string; readonly replicas: number }>>;
   /** Of each pod, its engines included. */
   readonly resources: ContainerResources;
+  /** What the service itself may use of its pod's memory, as a Kubernetes quantity. */
+  readonly serviceMemory: string;
   /** Size of a pod's scratch space, as a Kubernetes quantity. */
   readonly scratch: string;
   /** Seconds that a verification may take at most: a pod that has to end lets it finish. */
@@ -59,6 +61,9 @@ export class Verification extends pulumi.ComponentResource {
         settings: [...commonSettings, ...verifierSettings],
         credentials: args.credentials,
         env: { [standardVariable]: standard.id },
+        heapBytes: heapOf(args.serviceMemory),
+        // Engines outlive a job that was killed for its memory.
+        shareProcessNamespace: true,
         terminationGracePeriodSeconds: args.verificationTimeout + storingSeconds,
       },
       { parent: this },

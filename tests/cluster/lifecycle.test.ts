@@ -6,7 +6,6 @@ import { Checkout } from "./checkout.ts";
 import { objects, platformObjects, secretValues } from "./kubernetes.ts";
 
 const workloads = ["api-gateway", ...standards.map(({ id }) => `${id}-verification`)];
-const migrations = "jobs/database-migrations";
 const deployments = workloads.map((name) => `deployments/${name}`);
 
 let checkout: Checkout;
@@ -96,6 +95,10 @@ describe("stack dev on a local cluster", () => {
     // The readers' Secret comes when the server is ready, and the readers after it.
     expect(written(all, "secrets/database-credentials")).toBeGreaterThan(ready(all, "postgresql-0"));
     expect(written(all, "secrets/redis-credentials")).toBeGreaterThan(ready(all, "redis-0"));
+    const migrations = byPulumi.find(({ object }) =>
+      /^jobs\/database-migrations-[0-9a-f]{8}$/.test(object),
+    )?.object;
+    if (!migrations) throw new Error("nobody made the Job of the migrations");
     expect(written(all, migrations)).toBeGreaterThan(written(all, "secrets/database-credentials"));
     for (const deployment of deployments) {
       expect(written(all, deployment)).toBeGreaterThan(completed(all, migrations));
@@ -160,6 +163,19 @@ describe("stack dev on a local cluster", () => {
     expect(changedByPulumi(await changesOf("up"))).toEqual(["deployments/tsn-verification"]);
   });
 
+  it("migrates anew for a changed image of the migrations, with every workload standing", async () => {
+    checkout.edit(
+      "Pulumi.dev.yaml",
+      "overrides: { tsn-verification",
+      "overrides: { database-migrations: ghcr.io/iot-verification/database-migrations:0.1.1, tsn-verification",
+    );
+    const all = (await changesOf("up")).filter(({ byPulumi }) => byPulumi);
+    expect(all.map(({ verb, object }) => `${verb} ${object.replace(/-[0-9a-f]{8}$/, "-*")}`)).toEqual([
+      "create jobs/database-migrations-*",
+      "delete jobs/database-migrations-*",
+    ]);
+  });
+
   it("rolls exactly the readers of a changed setting", async () => {
     checkout.edit("Pulumi.dev.yaml", "    logLevel: debug", "    logLevel: debug\n    coqVersion: 8.16.1");
     const verifiers = deployments.filter((name) => name.includes("verification"));
@@ -181,7 +197,6 @@ describe("stack dev on a local cluster", () => {
         "secrets/postgresql-accepted-credentials",
         "statefulsets/postgresql",
         "secrets/database-credentials",
-        migrations,
         ...deployments,
       ].sort(),
     );
@@ -190,7 +205,6 @@ describe("stack dev on a local cluster", () => {
       written(all, "statefulsets/postgresql"),
       ready(all, "postgresql-0"),
       written(all, "secrets/database-credentials"),
-      written(all, migrations),
       Math.min(...deployments.map((object) => written(all, object))),
     ];
     expect(order).toEqual([...order].sort((a, b) => a - b));

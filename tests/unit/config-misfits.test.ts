@@ -31,6 +31,13 @@ const misfits: readonly Refusal[] = [
     "is the default, and must be at least 96Mi for each of maxConcurrentVerifications, which is 50; or lower that; for example 4800Mi",
   ],
   [
+    "bodies beyond the gateway's memory",
+    { settings: { maxRequestSize: "16Mi" } },
+    "settings.maxRequestSize",
+    '"16Mi"',
+    "must be at most a 64th of gateway.resources.limits.memory, which is 512Mi; or raise that; for example 8192Ki",
+  ],
+  [
     "shared buffers that leave no room",
     { postgresql: { parameters: { shared_buffers: "2GB" } } },
     "postgresql.parameters.shared_buffers",

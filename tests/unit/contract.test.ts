@@ -5,6 +5,7 @@ import {
   type CredentialName,
   credentialFiles,
   migrationSettings,
+  nodeOptionsVariable,
   paths,
   type ports,
   serviceNameVariable,
@@ -119,6 +120,8 @@ describe.each(programs.map((program) => [program.image, program] as const))("%s"
   test("gets no variable that it does not read, and reads no credential that it does not get", () => {
     const given = Object.keys(environmentOf(workload())).sort();
     const read = [serviceNameVariable, ...program.variables, ...credentialsRead(program.folders)];
+    // The memory of a task is for nothing but its heap.
+    if (program.serves) read.push(nodeOptionsVariable);
     expect(given).toEqual(read.sort());
   });
 

@@ -69,6 +69,7 @@ test("it is a workload of the configured size that reads every credential", asyn
   });
   expect(environmentOf(deployment)).toEqual({
     SERVICE_NAME: "api-gateway",
+    NODE_OPTIONS: "--max-old-space-size=256",
     ...Object.fromEntries(
       [
         "DATABASE_HOST",

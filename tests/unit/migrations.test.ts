@@ -22,6 +22,7 @@ test("they are a Job of one pod at a time that is repeated a few times and reads
   const { recording } = await record({ program });
   const job = recording.object("Job", "database-migrations");
   expect(job.name).toBe("migrations-job");
+  expect(at(job, "metadata.name")).toMatch(/^database-migrations-[0-9a-f]{8}$/);
   expect(at(job, "metadata.labels")).toEqual(labels("database-migrations", "migrations"));
   expect(at(job, "spec")).toMatchObject({ backoffLimit: 4, activeDeadlineSeconds: 3600 });
   expect(at(job, "spec.template.spec")).toMatchObject({
@@ -45,6 +46,23 @@ test("they are a Job of one pod at a time that is repeated a few times and reads
     DATABASE_USER_FILE: "/run/secrets/database/username",
     DATABASE_PASSWORD_FILE: "/run/secrets/database/password",
   });
+});
+
+test("another content has another name, so that the last Job need not go first; another password has not", async () => {
+  const nameWith = async (changes: Partial<MigrationsArgs>) => {
+    const { recording } = await record({
+      program: () => {
+        const { credential } = new Migrations("migrations", { ...args, ...changes });
+        return { secret: credential.secret };
+      },
+    });
+    return at(recording.object("Job", "database-migrations"), "metadata.name");
+  };
+  const before = await nameWith({});
+  const revision = pulumi.output("another");
+  expect(await nameWith({ credential: { ...mounted("database"), revision } })).toBe(before);
+  expect(await nameWith({ image: "registry.test/database-migrations:1.1" })).not.toBe(before);
+  expect(await nameWith({ platform: platform({ pullSecrets: ["registry"] }) })).not.toBe(before);
 });
 
 test("the login that readers mount is the same, and known only once the Job has succeeded", async () => {

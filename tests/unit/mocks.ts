@@ -250,6 +250,8 @@ function marked(value: unknown): unknown {
   return Object.fromEntries(Object.entries(entries).map(([key, item]) => [key, marked(item)]));
 }
 
-function objectName(inputs: Readonly<Record<string, unknown>>): string {
-  return String((inputs.metadata as { name?: string } | undefined)?.name);
+/** Of a Job without the checksum of its content, which ends its name. */
+export function objectName(inputs: Readonly<Record<string, unknown>>): string {
+  const name = String((inputs.metadata as { name?: string } | undefined)?.name);
+  return inputs.kind === "Job" ? name.replace(/-[0-9a-f]{8}$/, "") : name;
 }

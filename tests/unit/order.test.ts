@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { standards } from "../../components/contract/standards.ts";
-import { type Asked, gate } from "./mocks.ts";
+import { type Asked, gate, objectName } from "./mocks.ts";
 import { startProgram } from "./program.ts";
 
 const migrations = "Job database-migrations";
@@ -20,7 +20,7 @@ async function objectsWhileHeld(holds: (asked: Asked) => boolean) {
 }
 
 function isObject(kind: string, name: string) {
-  return ({ inputs }: Asked) => inputs.kind === kind && (inputs.metadata as { name: string }).name === name;
+  return ({ inputs }: Asked) => inputs.kind === kind && objectName(inputs) === name;
 }
 
 const deployments = own.map((name) => `Deployment ${name}`);

@@ -161,7 +161,7 @@ describe.each(["dev", "prod"] as const)("stack %s", (stack) => {
 
   test("sets exactly the variables of the contract; of values before there are none yet", () => {
     const { commonSettings, gatewaySettings, migrationSettings, verifierSettings } = contract;
-    const { credentialFiles, serviceNameVariable, standardVariable } = contract;
+    const { credentialFiles, nodeOptionsVariable, serviceNameVariable, standardVariable } = contract;
     const files = (names: readonly contract.CredentialName[]) =>
       names.flatMap((name) =>
         Object.values(credentialFiles[name]).filter((variable) => !variable.endsWith("_PREVIOUS_FILE")),
@@ -171,6 +171,7 @@ describe.each(["dev", "prod"] as const)("stack %s", (stack) => {
       ...verifierSettings,
       ...files(["database", "redis", "metrics"]),
       serviceNameVariable,
+      nodeOptionsVariable,
       standardVariable,
     ];
     const gateway = [
@@ -178,6 +179,7 @@ describe.each(["dev", "prod"] as const)("stack %s", (stack) => {
       ...gatewaySettings,
       ...files(["database", "redis", "gateway", "signing", "metrics"]),
       serviceNameVariable,
+      nodeOptionsVariable,
     ];
     const used = recording.ofKind("Deployment").map((deployment) => {
       const variables = Object.keys(environmentOf(deployment)).sort();
@@ -188,6 +190,7 @@ describe.each(["dev", "prod"] as const)("stack %s", (stack) => {
       ...Object.keys(contract.settingKeys),
       ...files(["database", "redis", "gateway", "signing", "metrics"]),
       serviceNameVariable,
+      nodeOptionsVariable,
       standardVariable,
     ];
     expect([...new Set(used.flat())].sort()).toEqual(declared.sort());

@@ -90,7 +90,7 @@ describe("a part of the configuration touches only what it is about", () => {
     ["scratch space of the verifiers", { verification: { scratch: "1Gi" } }, verifiers],
     ["replicas", { gateway: { replicas: 5 }, verification: { replicas: 4 } }, []],
     ["a volume's size", { postgresql: { storage: { size: "8Gi" } } }, []],
-    ["the name of the owner", { settings: { databaseUser: "other" } }, [...own, migrations, "postgresql"]],
+    ["the name of the owner", { settings: { databaseUser: "other" } }, [...own, "postgresql"]],
     ["nothing", {}, []],
   ])("%s", async (_, config, rolled) => {
     expect(await rolledBy(config)).toEqual([...rolled].sort());

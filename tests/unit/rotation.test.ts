@@ -14,7 +14,6 @@ const changes = {
     "Secret postgresql-accepted-credentials",
     "StatefulSet postgresql",
     "Secret database-credentials",
-    "Job database-migrations",
     ...deployments,
   ],
   redis: [

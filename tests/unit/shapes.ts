@@ -1,5 +1,5 @@
 import { platformName } from "../../components/foundation/labels.ts";
-import type { Asked, Recording } from "./mocks.ts";
+import { type Asked, objectName, type Recording } from "./mocks.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,9 +18,9 @@ export function workloads(recording: Recording): Asked[] {
   return ["Deployment", "StatefulSet", "Job"].flatMap((kind) => recording.ofKind(kind));
 }
 
-/** Name of the Kubernetes object. */
+/** Name of the Kubernetes object; of a Job without the checksum of its content. */
 export function nameOf(resource: Asked): string {
-  return String(at(resource, "metadata.name"));
+  return objectName(resource.inputs);
 }
 
 /** The one container of a workload's pod. */

@@ -25,6 +25,7 @@ function verification(changes: Partial<VerificationArgs> = {}) {
         platform: platform(),
         verifiers,
         resources,
+        serviceMemory: "1Gi",
         scratch: "10Gi",
         verificationTimeout: 300,
         credentials: [mounted("database"), mounted("redis")],
@@ -58,7 +59,12 @@ test("each standard has a workload and a URL of its own, and all are alike", asy
       name: "scratch",
       emptyDir: { sizeLimit: "10Gi" },
     });
-    expect(environmentOf(deployment)).toMatchObject({ SERVICE_NAME: name, STANDARD: id });
+    expect(environmentOf(deployment)).toMatchObject({
+      SERVICE_NAME: name,
+      STANDARD: id,
+      NODE_OPTIONS: "--max-old-space-size=512",
+    });
+    expect(at(deployment, "spec.template.spec.shareProcessNamespace")).toBe(true);
   }
 });
 

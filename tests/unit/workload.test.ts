@@ -22,6 +22,7 @@ async function workload(changes: Partial<WorkloadArgs> = {}) {
         settings: ["LOG_LEVEL"],
         credentials: [mounted("database")],
         env: { EXTRA: "1" },
+        heapBytes: 16 * 2 ** 20,
         terminationGracePeriodSeconds: 45,
         ...changes,
       });
@@ -84,6 +85,7 @@ test("the whole Deployment", async () => {
                 ],
                 env: [
                   { name: "SERVICE_NAME", value: "thing" },
+                  { name: "NODE_OPTIONS", value: "--max-old-space-size=16" },
                   { name: "EXTRA", value: "1" },
                   {
                     name: "LOG_LEVEL",
@@ -217,7 +219,7 @@ test("images are pulled with the Secrets that are given", async () => {
 test("without settings, credentials and variables of its own it has its name and the token of its metrics", async () => {
   const { deployment } = await workload({ settings: [], credentials: [], env: {} });
   const names = (containerOf(deployment).env as { name: string }[]).map(({ name }) => name);
-  expect(names).toEqual(["SERVICE_NAME", "PROMETHEUS_TOKEN_FILE"]);
+  expect(names).toEqual(["SERVICE_NAME", "NODE_OPTIONS", "PROMETHEUS_TOKEN_FILE"]);
 });
 
 describe("an image of the platform's own", () => {

@@ -12,6 +12,23 @@ export const trialImage = "local-cluster.alt/trial";
 export const trialImageOf = (images: readonly string[]) =>
   `${trialImage}:${createHash("sha256").update(JSON.stringify(images)).digest("hex").slice(0, 16)}`;
 
+/** Containers of one pod whose requests are lowered; more have never been seen. */
+const containers = Array.from({ length: 16 }, (_, index) => index);
+
+/**
+ * Lowers what containers reserve: this machine is smaller than the cluster that a stack is sized for, and a pod that does
+ * not fit would wait for ever. Limits stay.
+ */
+function smallRequests(list: "containers" | "initContainers"): string {
+  const value = '{"cpu": "1m", "memory": "1Mi", "ephemeral-storage": "1Mi"}';
+  const path = `"/spec/${list}/" + string(i) + "/resources/requests"`;
+  return (
+    `(has(object.spec.${list}) ? ${JSON.stringify(containers)}.filter(i, i < size(object.spec.${list}) && ` +
+    `has(object.spec.${list}[i].resources) && has(object.spec.${list}[i].resources.requests))` +
+    `.map(i, JSONPatch{op: "add", path: ${path}, value: ${value}}) : [])`
+  );
+}
+
 /**
  * The policy by which the API server sends every pod to the real node whose images are all there; any other stays with
  * the nodes that are played. Stacks know nothing of it.
@@ -56,7 +73,10 @@ export function realPodsPolicy(images: readonly string[]): Initial[] {
                   `[JSONPatch{op: "add", path: "/spec/nodeSelector", value: ${text({ [key]: value })}}]) + ` +
                   `(has(object.spec.tolerations) ? [] : ` +
                   `[JSONPatch{op: "add", path: "/spec/tolerations", value: []}]) + ` +
-                  `[JSONPatch{op: "add", path: "/spec/tolerations/-", value: ${text({ ...realNodeTaint, operator: "Equal" })}}]`,
+                  `[JSONPatch{op: "add", path: "/spec/tolerations/-", value: ${text({ ...realNodeTaint, operator: "Equal" })}}] + ` +
+                  smallRequests("containers") +
+                  " + " +
+                  smallRequests("initContainers"),
               },
             },
           ],
