@@ -51,7 +51,7 @@ export async function createGateway(options: GatewayOptions): Promise<FastifyIns
   const app = createApp({ log, metrics, maxRequestBytes, readiness: options.readiness });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  guard(app, { credentials, metrics, limits: rateLimits(requestsPerMinute, cache.client) });
+  guard(app, { credentials, metrics, limits: rateLimits(requestsPerMinute, { store: cache.client }) });
   takeBodies(app, { maxRequestBytes });
 
   await describeApi(app);

@@ -12,9 +12,6 @@ export const windowSeconds = 60;
 /** Failed authentications that one client address may have in a window. */
 export const failuresPerWindow = 30;
 
-/** Milliseconds to wait for Redis before a request is counted in memory. */
-const storeTimeoutMs = 250;
-
 /** The connection to Redis that counts for all pods together. */
 export interface CounterStore {
   /** False while there is no connection. */
@@ -40,13 +37,18 @@ export interface RateLimits {
   countFailure(address: string): Promise<Allowance>;
 }
 
-/**
- * @param requestsPerWindow requests of one caller
- * @param store @default none: each process counts for itself
- */
-export function rateLimits(requestsPerWindow: number, store?: CounterStore): RateLimits {
-  const countRequest = counter({ name: "requests", limit: requestsPerWindow }, store);
-  const countFailure = counter({ name: "failures", limit: failuresPerWindow }, store);
+/** What counts for all pods together. */
+export interface SharedCounting {
+  /** @default none: each process counts for itself */
+  readonly store?: CounterStore | undefined;
+  /** Milliseconds to wait for the store before a request is counted in memory. @default 250 */
+  readonly storeTimeout?: number;
+}
+
+/** @param requestsPerWindow requests of one caller */
+export function rateLimits(requestsPerWindow: number, shared: SharedCounting = {}): RateLimits {
+  const countRequest = counter({ name: "requests", limit: requestsPerWindow }, shared);
+  const countFailure = counter({ name: "failures", limit: failuresPerWindow }, shared);
   return { countRequest, countFailure: (address) => countFailure(networkOf(address)) };
 }
 
@@ -56,10 +58,12 @@ interface Limit {
   readonly limit: number;
 }
 
-function counter({ name, limit }: Limit, store: CounterStore | undefined) {
+function counter({ name, limit }: Limit, { store, storeTimeout = 250 }: SharedCounting) {
   const options = { keyPrefix: `rate-limit:${name}`, points: limit, duration: windowSeconds };
   const memory = new RateLimiterMemory(options);
-  const limiter = store ? insured(options, store, memory) : memory;
+  const limiter = store
+    ? new RLWrapperTimeouts({ limiter: insured(options, store, memory), timeoutMs: storeTimeout })
+    : memory;
   return async (key: string): Promise<Allowance> => {
     try {
       return allowanceOf(await limiter.consume(key), limit, true);
@@ -74,15 +78,14 @@ function insured(
   options: { keyPrefix: string; points: number; duration: number },
   storeClient: CounterStore,
   insuranceLimiter: RateLimiterMemory,
-): RLWrapperTimeouts {
-  const limiter = new RateLimiterRedis({
+): RateLimiterRedis {
+  return new RateLimiterRedis({
     ...options,
     storeClient,
     useRedisPackage: true,
     rejectIfRedisNotReady: true,
     insuranceLimiter,
   });
-  return new RLWrapperTimeouts({ limiter, timeoutMs: storeTimeoutMs });
 }
 
 function allowanceOf(

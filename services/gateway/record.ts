@@ -7,9 +7,6 @@ import type { Cache } from "../runtime/cache.ts";
 import { Problem } from "../runtime/problems.ts";
 import { problemTypes, retryAfter } from "./problems.ts";
 
-/** SQLSTATE of a statement that took longer than it may: the database is overloaded, or waits for something. */
-const queryCanceled = "57014";
-
 /** What the gateway does with the record of verifications. */
 export type VerificationRecord = Pick<Verifications, "submit" | "get" | "list">;
 
@@ -23,7 +20,7 @@ export type RecordCache = Pick<Cache, "get" | "set">;
 export function recordFor(verifications: VerificationRecord, cache: RecordCache): VerificationRecord {
   return {
     submit: (submission, options) => telling(verifications.submit(submission, options)),
-    list: (options) => telling(verifications.list(options).catch(refuseForgedCursor)),
+    list: (options) => telling(verifications.list(options)),
     get: async (id) => {
       const cached = await cache.get(verificationKey(id), Verification);
       if (cached) return cached;
@@ -40,7 +37,7 @@ async function telling<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (cause) {
     if (cause instanceof InvalidCursor) throw invalidCursor(cause.message);
-    if (isOutage(cause) || sqlStateOf(cause) === queryCanceled)
+    if (isOutage(cause))
       throw new Problem(
         problemTypes.databaseAway,
         "Nothing was changed or lost; try again in a few seconds.",
@@ -51,19 +48,6 @@ async function telling<T>(work: Promise<T>): Promise<T> {
       );
     throw cause;
   }
-}
-
-/** Data exceptions (SQLSTATE class 22): of what callers send, only a cursor can have a time that PostgreSQL has not. */
-function refuseForgedCursor(error: unknown): never {
-  if (/^22...$/.test(sqlStateOf(error)))
-    throw invalidCursor('It is no cursor; take the value of "next" of a page as it is.');
-  throw error;
-}
-
-/** The code of an error of PostgreSQL; empty for any other error. */
-function sqlStateOf(error: unknown): string {
-  const { code } = Object(error) as { readonly code?: unknown };
-  return typeof code === "string" ? code : "";
 }
 
 function invalidCursor(detail: string): Problem {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { Verification } from "../../database/verification.ts";
+import { Verification, VerificationSummary } from "../../database/verification.ts";
 import type { Metrics } from "../../runtime/metrics.ts";
 import { Problem } from "../../runtime/problems.ts";
 import { currentTraceContext } from "../../runtime/traces.ts";
@@ -25,16 +25,24 @@ const queueFullSeconds = 15;
 /** Where a verification is. */
 export const VerificationParams = z.object({ id: z.uuid() });
 
+const limitText = "It is a whole number from 1 to 100 in decimal digits, given once.";
+
+/** Items of a page. Not coerced: that would take `1e1` and `0x10`, too. */
+const Limit = z.preprocess(
+  (text) => (typeof text === "string" && /^[1-9]\d{0,2}$/.test(text) ? Number(text) : text),
+  z.int(limitText).max(100, limitText).min(1, limitText),
+);
+
 const VerificationQuery = z.strictObject({
   standard: Verification.shape.standard.optional(),
   status: Verification.shape.status.optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: "Items of a page" }),
+  limit: Limit.prefault(20).meta({ description: "Items of a page" }),
   cursor: z.string().max(500).optional().meta({ description: "`next` of the page before" }),
 });
 
 const VerificationPage = z
   .object({
-    items: z.array(Verification),
+    items: z.array(VerificationSummary),
     next: z.string().optional().meta({ description: "Cursor of the next page, if there is one" }),
   })
   .meta({ id: "VerificationPage", description: "Verifications, newest first" });
@@ -105,7 +113,7 @@ function readRoutes(app: FastifyInstance, { record }: VerificationRoutesOptions)
     schema: {
       operationId: "listVerifications",
       tags: ["verifications"],
-      summary: "List verifications, newest first",
+      summary: "List verifications without their results, newest first",
       querystring: VerificationQuery,
       response: {
         200: jsonAnswer("A page of verifications", VerificationPage),

@@ -144,6 +144,8 @@ function rivalsOf(of: Bounded, atPort: readonly Bounded[], hyperperiodNs: number
 /** The latest start, when every rival that may go first keeps its bound; the deadline when that does not suffice. */
 function latestStart(of: Bounded, atPort: readonly Bounded[], plan: Plan): number {
   let readyNs = of.enterLatestNs;
+  // A talker releases by the clock of its port: there all bounds are off by the same, and so not apart from each other.
+  const sharedNs = of.parent ? 0 : 2 * of.hop.port.node.syncErrorNs;
   for (;;) {
     const startNs = worstStart(of.hop, readyNs);
     if (startNs > of.dueNs) return of.dueNs;
@@ -151,7 +153,7 @@ function latestStart(of: Bounded, atPort: readonly Bounded[], plan: Plan): numbe
     for (const rival of atPort) {
       const queued = sameQueue(of.hop, rival.hop);
       const lastNs = queued ? of.enterLatestNs - rival.enterEarliestNs : startNs - rival.startEarliestNs;
-      let turn = Math.floor(lastNs / plan.hyperperiodNs);
+      let turn = Math.floor((lastNs - sharedNs) / plan.hyperperiodNs);
       if (rival === of) turn = Math.min(turn, -1);
       freeNs = Math.max(freeNs, rival.startLatestNs + rival.hop.durationNs + turn * plan.hyperperiodNs);
     }
@@ -179,6 +181,8 @@ function startsOf(port: Port, hop: Hop, fromNs: number, toNs: number): Starts[] 
 /** The first start at or after a time, when the device's clock is as far ahead as it can be. */
 function earliestStart(hop: Hop, fromNs: number): number {
   const error = hop.port.node.syncErrorNs;
+  // By the clock that the gates have, too, the talker releases not before `fromNs + error`.
+  if (!hop.parent) return nextStart(hop, fromNs + error) - error;
   const first = nextStart(hop, fromNs - error);
   // A clock that is right to the error either way lets the gate be open from `first - error` to `first + error`.
   return first <= fromNs + error ? fromNs : first - error;
@@ -187,6 +191,7 @@ function earliestStart(hop: Hop, fromNs: number): number {
 /** The first start at or after a time, when the device's clock is as bad as it can be. */
 function worstStart(hop: Hop, readyNs: number): number {
   const error = hop.port.node.syncErrorNs;
+  if (!hop.parent) return nextStart(hop, readyNs - error) + error;
   let worst = nextStart(hop, readyNs - error) - (readyNs - error);
   for (const { lastNs } of startsOf(hop.port, hop, readyNs - error, readyNs + error)) {
     const missed = lastNs + 1;

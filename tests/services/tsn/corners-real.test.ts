@@ -148,10 +148,11 @@ const modelOf = (corner: Corner, deadlineNs: number) =>
     gateControlLists: corner.lists ?? [],
   });
 
-function enumerated(model: TsnModel) {
+function enumerated(model: TsnModel, hyperperiods = 1) {
   const { hyperperiodNs } = planOf(model);
+  const judgedUntilNs = hyperperiods * hyperperiodNs;
   const longest = Math.max(...model.streams.map(({ deadlineNs }) => deadlineNs));
-  const span = { judgedUntilNs: hyperperiodNs, untilNs: hyperperiodNs + longest, hyperperiodNs };
+  const span = { judgedUntilNs, untilNs: judgedUntilNs + longest, hyperperiodNs };
   return enumerate(model, span, { ticks: 20_000_000, signal: new AbortController().signal }).result;
 }
 
@@ -171,13 +172,18 @@ describe("the least jitter is proved, and one nanosecond less is violated", () =
   const judged = async (x: Partial<Stream>, others: Stream[] = []) => {
     const streams = [stream("x", { periodNs: 12, ...x }), ...others];
     const model = TsnModel.parse({ ...network(), wireOverheadBytes: 0, streams });
-    expect(enumerated(model)).toBe((await validityOf(planOf(model), engineContext())).result);
+    expect(enumerated(model, 2)).toBe((await validityOf(planOf(model), engineContext())).result);
     return (await verifyValid(model, engineContext())).verdict;
   };
 
   test.each([
     ["a talker is late at times", { releaseDelayNs: 1 }, 1, []],
-    ["only every other frame meets another stream", {}, 3, [stream("y", { frameBytes: bytesFor(3) })]],
+    [
+      "only every other frame meets another stream, at two ports",
+      {},
+      5,
+      [stream("y", { frameBytes: bytesFor(3) })],
+    ],
   ] as const)("%s", async (_title, x, jitterNs, others) => {
     expect(await judged({ ...x, maxJitterNs: jitterNs }, [...others])).toBe("proved");
     expect(await judged({ ...x, maxJitterNs: jitterNs - 1 }, [...others])).toBe("violated");
@@ -205,7 +211,7 @@ describe("schedules", () => {
     );
 
   test("are counted in ticks from any base time", async () => {
-    const streams = [stream("x", { listeners: ["b"], offsetNs: 1, deadlineNs: 5 })];
+    const streams = [stream("x", { listeners: ["b"], deadlineNs: 5 })];
     const verdict = await exists({ streams }, { granularityNs: 2 });
     if (verdict.verdict !== "proved") throw new Error(JSON.stringify(verdict));
     const model = TsnModel.parse({ ...network({ granularityNs: 2 }), wireOverheadBytes: 0, streams });
@@ -224,6 +230,28 @@ describe("schedules", () => {
       reason: { code: "undecided" },
     });
     expect(await exists({ streams }, { maxGateEntries: 4 })).toMatchObject({ verdict: "proved" });
+  });
+
+  // `x` waits nowhere and `y` meets it at the port from `s` to `t`. As `w` comes right after `y`, `y` cannot wait before.
+  const w = (offsetNs: number) => stream("w", { talker: "b", listeners: ["a"], offsetNs, deadlineNs: 5 });
+  test.each([
+    ["may have two frames in one queue, if in the order of their windows", 0, 1, 8, "proved"],
+    ["do not have two frames enter a queue at one instant", 0, 0, 9, "violated"],
+    ["do not have a frame overtake one of its queue", 1, 0, 10, "violated"],
+  ] as const)("%s", async (_title, x, y, deadlineNs, verdict) => {
+    const streams = [
+      stream("x", { offsetNs: x, deadlineNs: 7 }),
+      stream("y", { talker: "b", offsetNs: y, deadlineNs }),
+      w(y + 2),
+    ];
+    expect(await exists({ streams })).toMatchObject({ verdict });
+  });
+
+  test("leave room for clock errors before a window and after it", async () => {
+    const needing = (deadlineNs: number) =>
+      exists({ streams: [stream("x", { deadlineNs })] }, { syncErrorsNs: { t: 2 } });
+    expect(await needing(11)).toMatchObject({ verdict: "proved" });
+    expect(await needing(10)).toMatchObject({ verdict: "violated" });
   });
 
   test("are refused for what has nothing to do with the length of lists, even where lists are short", async () => {
