@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { standards } from "../../components/contract/standards.ts";
+import { ownImages } from "../../images/programs.ts";
 import { kindObstacle } from "./kind.ts";
 import { groupObstacle } from "./node/cgroups.ts";
 
@@ -14,7 +16,7 @@ export const formVariable = "IOT_VERIFICATION_CLUSTER";
 export type Obstacles = Readonly<Record<FormName, () => Promise<string | undefined>>>;
 
 export const obstacles: Obstacles = {
-  kind: kindObstacle,
+  kind: async () => (await kindObstacle()) ?? imagesObstacle(),
   node: nodeObstacle,
   simulated: async () => undefined,
 };
@@ -70,6 +72,14 @@ export async function chooseForm(args: {
   throw new Error(
     `The local cluster that is there cannot be reached (${refused.join("; ")}). Mend that, or begin anew with \`npm run down\`.`,
   );
+}
+
+/** Nothing is played in a cluster of kind: a workload without an image would never become ready there. */
+function imagesObstacle(): string | undefined {
+  const missing = standards
+    .map(({ id }) => `${id}-verification`)
+    .filter((name) => !Object.hasOwn(ownImages, name));
+  return missing.length > 0 ? `there are no programs yet for ${missing.join(", ")}` : undefined;
 }
 
 /** The kinds of mounts that a node arranges for itself. */

@@ -41,7 +41,7 @@ describe("the pack", () => {
 test.each(["dev", "prod"] as const)("stack %s keeps every rule", async (stack) => {
   const { recording } = await runProgram({ stack });
   const objects = recording.asked.filter(({ type }) => type.startsWith("kubernetes:"));
-  expect(objects.filter(({ inputs }) => kinds.includes(String(inputs.kind) as "Pod"))).toHaveLength(8);
+  expect(objects.filter(({ inputs }) => kinds.includes(String(inputs.kind) as "Pod"))).toHaveLength(9);
   const violations = objects.flatMap(({ name, inputs }) =>
     rules.flatMap((rule) => rule.check(inputs).map(({ path, message }) => `${name}: ${path}: ${message}`)),
   );
