@@ -1,9 +1,9 @@
 /** Cursors of pages: the place after which the next page begins, as a string that callers need not read. */
 import { z } from "zod";
 
-/** Unlike in ISO 8601, there is no year 0 in the database. */
+/** Only what the database can hold: milliseconds, as in what is shown, and, unlike in ISO 8601, no year 0. */
 const Cursor = z.object({
-  submittedAt: z.iso.datetime().refine((time) => !time.startsWith("0000")),
+  submittedAt: z.iso.datetime({ precision: 3 }).refine((time) => !time.startsWith("0000")),
   id: z.uuid(),
 });
 export type Cursor = z.infer<typeof Cursor>;

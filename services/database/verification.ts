@@ -135,3 +135,14 @@ export const Verification = z
   .meta({ id: "Verification" });
 export type Verification = z.infer<typeof Verification>;
 export type VerificationStatus = Verification["status"];
+
+/** A verification as a list shows it: without its result, which may be large. */
+export const VerificationSummary = Verification.omit({ result: true })
+  .extend({
+    verdict: z
+      .enum(Verdict.options.map(({ shape }) => shape.verdict.value))
+      .optional()
+      .meta({ description: "That of the result; present if and only if the status is finished" }),
+  })
+  .meta({ id: "VerificationSummary" });
+export type VerificationSummary = z.infer<typeof VerificationSummary>;

@@ -5,10 +5,15 @@ import type { StandardId } from "../../components/contract/standards.ts";
 import type { TraceContext } from "../runtime/traces.ts";
 import { type Cursor, cursorOf, readCursor } from "./cursor.ts";
 import { type Database, isOutage, type Queryable, Unavailable } from "./database.ts";
-import { hashOf } from "./hashes.ts";
+import { type Hashes, hashesOf } from "./hashes.ts";
 import { sendJob } from "./queue.ts";
-import { type Row, shown, verificationOf } from "./rows.ts";
-import { reusableVerdicts, type Verification, type VerificationStatus } from "./verification.ts";
+import { type Row, type SummaryRow, shown, summarized, summaryOf, verificationOf } from "./rows.ts";
+import {
+  reusableVerdicts,
+  type Verification,
+  type VerificationStatus,
+  type VerificationSummary,
+} from "./verification.ts";
 
 /** What a caller asks. Its structure has been checked. */
 export interface Submission {
@@ -43,7 +48,7 @@ export interface ListOptions {
 
 /** Verifications, newest first. */
 export interface Page {
-  readonly items: readonly Verification[];
+  readonly items: readonly VerificationSummary[];
   /** Cursor of the next page, if there is one. */
   readonly next?: string;
 }
@@ -83,18 +88,13 @@ export function verificationsOn(database: Database, boss: PgBoss): Verifications
   };
 }
 
-interface Hashes {
-  readonly submission: string;
-  readonly model: string;
-}
-
 async function submit(
   database: Database,
   boss: PgBoss,
   { standard, property, model }: Submission,
   options: SubmitOptions,
 ): Promise<Submitted> {
-  const hashes = { submission: hashOf({ standard, property, model }), model: hashOf(model) };
+  const hashes = hashesOf({ standard, property, model });
   const answer = await findAnswer(database, hashes.submission);
   if (answer) return { outcome: "reused", verification: answer };
 
@@ -194,12 +194,12 @@ async function list(
   ];
   const where = conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
   // One more than the page holds tells whether there is another page.
-  const { rows } = await database.query<Row>(
-    `SELECT ${shown} FROM platform.verifications ${where}
+  const { rows } = await database.query<SummaryRow>(
+    `SELECT ${summarized} FROM platform.verifications ${where}
       ORDER BY submitted_at DESC, id DESC LIMIT ${bind(limit + 1)}`,
     values,
   );
-  const items = rows.slice(0, limit).map(verificationOf);
+  const items = rows.slice(0, limit).map(summaryOf);
   const last = items.at(-1);
   return rows.length > limit && last ? { items, next: cursorOf(last) } : { items };
 }

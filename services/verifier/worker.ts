@@ -3,8 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Job, PgBoss, WorkOptions } from "pg-boss";
 import type { StandardId } from "../../components/contract/standards.ts";
 import { attemptOf } from "../database/attempts.ts";
+import { isOutage } from "../database/database.ts";
 import { queueNames, type VerificationJob } from "../database/queue.ts";
 import type { Result } from "../database/verification.ts";
+import type { Logger } from "../runtime/logs.ts";
 import { type AttemptTools, announce, makeAttempt } from "./attempt.ts";
 
 export interface WorkerOptions extends AttemptTools {
@@ -30,15 +32,15 @@ const startPause = 1_000;
 
 /** Takes jobs from now on, as soon as the queue can be reached. Resolves when it does, or when the signal ends the tries. */
 export async function startWorker(options: WorkerOptions, signal: AbortSignal): Promise<void> {
-  const { boss, standard, concurrency, log } = options;
+  const { standard, concurrency, log } = options;
   await reachQueue(options, signal);
   if (signal.aborted) return;
   const slots = Array.from({ length: concurrency }, () =>
-    takeJobs(boss, queueNames.waiting(standard), (job) =>
+    takeJobs(queueNames.waiting(standard), options, (job) =>
       makeAttempt(attemptOf(standard, job), job.signal, options),
     ),
   );
-  const lost = takeJobs(boss, queueNames.lost(standard), (job) => giveUp(job, options));
+  const lost = takeJobs(queueNames.lost(standard), options, (job) => giveUp(job, options));
   await Promise.all([...slots, lost]);
   log.info({ standard, concurrency }, "taking verifications");
 }
@@ -66,20 +68,27 @@ async function reachQueue({ boss, log }: WorkerOptions, signal: AbortSignal): Pr
 
 /** One slot: a job at a time, the next one as soon as that is done. */
 async function takeJobs(
-  boss: PgBoss,
   queue: string,
+  { boss, log }: Pick<WorkerOptions, "boss" | "log">,
   handle: (job: Job<VerificationJob>) => Promise<void>,
 ): Promise<void> {
   let slot: string | undefined;
   slot = await boss.work<VerificationJob>(queue, polling, async (jobs) => {
     try {
-      for (const job of jobs) await handle(job);
+      for (const job of jobs) await handle(job).catch((err) => rejected(err, job, log));
       return jobs.map(({ id }) => ({ id, status: "completed" }));
     } finally {
       // Otherwise the slot would rest for what is left of the polling interval, even if there is more to do.
       if (slot) boss.notifyWorker(slot);
     }
   });
+}
+
+/** Tells why a job has failed, as nobody else will: the queue only has it tried again. */
+function rejected(err: unknown, { data: { verification } }: Job<VerificationJob>, log: Logger): never {
+  const level = isOutage(err) ? "warn" : "error";
+  log[level]({ err, verification }, "a job failed; the queue has it tried again");
+  throw err;
 }
 
 /** Gives a verification whose workers were lost each time its verdict. */
@@ -96,7 +105,7 @@ const workerLost = {
   reason: {
     code: "worker-lost",
     detail:
-      "The worker that ran the verification was lost, and so were those that tried again. A smaller model may need less; " +
-      "the log of the verifier and the events of its pods say more.",
+      "No attempt came to its end: each time the worker was lost, or it could not begin the verification or store its verdict. " +
+      "The log of the verifier, by the id of the verification, and the events of its pods tell why. A smaller model may need less.",
   },
 } as const;

@@ -1,6 +1,7 @@
 /** The process of one job: it verifies one submission and ends. It is the leader of its process group. */
 import { writeFileSync } from "node:fs";
 import { constants, setPriority } from "node:os";
+import type { Verdict } from "../../database/verification.ts";
 import { type EngineCall, EngineError, type StandardModule } from "../standard.ts";
 import { runEngine } from "./engine.ts";
 import { guardLifeline } from "./lifeline.ts";
@@ -49,7 +50,7 @@ async function outcomeOf(module: StandardModule, request: JobRequest): Promise<J
         signal,
       },
     );
-    return bounded({ type: "verdict", verdict });
+    return bounded(verdict);
   } catch (error) {
     return failureOf(error, signal);
   }
@@ -87,10 +88,10 @@ function failureOf(error: unknown, signal: AbortSignal): JobMessage {
   return { type: "failure", code: "engine-failed", detail };
 }
 
-function bounded(message: JobMessage): JobMessage {
-  const bytes = Buffer.byteLength(JSON.stringify(message));
-  if (bytes <= maxVerdictBytes) return message;
-  const detail = `The verdict has ${bytes} bytes; at most ${maxVerdictBytes} can be stored. Verify a smaller model.`;
+function bounded(verdict: Verdict): JobMessage {
+  const bytes = Buffer.byteLength(JSON.stringify(verdict));
+  if (bytes <= maxVerdictBytes) return { type: "verdict", verdict };
+  const detail = `The verdict takes ${bytes} bytes as JSON; at most ${maxVerdictBytes} are stored. Verify a smaller model.`;
   return { type: "failure", code: "engine-failed", detail };
 }
 

@@ -51,9 +51,12 @@ export async function runJobProcess(options: JobOptions): Promise<Verdict | unde
   };
   const onAbort = () => stop();
   signal.addEventListener("abort", onAbort, { once: true });
-  const timer = setTimeout(() => stop(timeoutVerdict(limits)), limits.milliseconds + timeoutGrace);
+  const timer = setTimeout(
+    () => stop(limitVerdict("timeout", "The verification reached its time limit.", limits)),
+    limits.milliseconds + timeoutGrace,
+  );
   const watch = setInterval(() => {
-    if (child.pid && groupMemory(child.pid) > limits.memoryBytes) stop(memoryVerdict(limits));
+    if (child.pid && groupMemory(child.pid) > limits.memoryBytes) stop(outOfMemory(limits));
   }, memoryCheckInterval);
   try {
     return await verdictOf(state, options);
@@ -145,7 +148,9 @@ function receive(raw: unknown, { engines }: State, options: JobOptions): Verdict
     case "verdict":
       return message.verdict;
     case "failure":
-      return unknown(message.code, message.detail);
+      return message.code === "engine-failed"
+        ? failed(message.detail)
+        : limitVerdict(message.code, message.detail, options.limits);
   }
 }
 
@@ -163,32 +168,32 @@ interface Death {
 }
 
 function diedVerdict({ code, signal, errors, limits }: Death): Verdict {
-  if (/heap out of memory|Reached heap limit/.test(errors)) return memoryVerdict(limits);
+  if (/heap out of memory|Reached heap limit/.test(errors)) return outOfMemory(limits);
   if (signal === "SIGKILL") {
-    return unknown(
-      "memory",
-      "The kernel ended the process of the verification: most likely there was no memory left.",
-    );
+    const what = "The kernel ended the process of the verification: most likely there was no memory left.";
+    return limitVerdict("memory", what, limits);
   }
   const how = signal ? `signal ${signal}` : `exit code ${code}`;
   const words = errors.trim() === "" ? "" : ` Its last message: ${errors.trim().slice(-2000)}`;
   return failed(`The process of the verification ended by itself (${how}).${words}`);
 }
 
-function timeoutVerdict({ milliseconds }: JobLimits): Verdict {
-  return unknown(
-    "timeout",
-    `The verification did not finish within ${milliseconds / 1000} s. A smaller model may.`,
-  );
+function outOfMemory(limits: JobLimits): Verdict {
+  return limitVerdict("memory", "The verification reached its memory limit.", limits);
 }
 
-function memoryVerdict({ memoryBytes }: JobLimits): Verdict {
-  const mebibytes = Math.floor(memoryBytes / 2 ** 20);
-  return unknown(
-    "memory",
-    `The verification needs more than the ${mebibytes} MiB that it may use. A smaller model may not.`,
-  );
+/** What reached which limit, and what may help: a smaller model, or other settings of the platform. */
+function limitVerdict(code: keyof typeof limitTexts, what: string, limits: JobLimits): Verdict {
+  return unknown(code, `${what} ${limitTexts[code](limits)}`);
 }
+
+const limitTexts = {
+  timeout: ({ milliseconds }: JobLimits) =>
+    `A verification may take ${milliseconds / 1000} s: verify a smaller model, or raise verificationTimeout.`,
+  memory: ({ memoryBytes }: JobLimits) =>
+    `A verification may use ${Math.floor(memoryBytes / 2 ** 20)} MiB, with its engine: verify a smaller model, raise ` +
+    "resourceLimitsMemory, or lower maxConcurrentVerifications, which share it.",
+};
 
 function failed(detail: string): Verdict {
   return unknown("engine-failed", detail);

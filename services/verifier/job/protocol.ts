@@ -51,5 +51,5 @@ export const jobArgument = "verify-one";
 /** The file descriptor that says, by its end, that the worker is gone: standard input to IPC channel come before it. */
 export const lifelineFd = 4;
 
-/** Bytes of a verdict at most, as JSON: what a database row and an answer of the API can reasonably hold. */
-export const maxVerdictBytes = 16 * 2 ** 20;
+/** Bytes of a verdict at most, as JSON in UTF-8: the gateway has many of them in its memory at once. */
+export const maxVerdictBytes = 2 ** 20;

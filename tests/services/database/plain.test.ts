@@ -1,21 +1,32 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { cursorOf, InvalidCursor, readCursor } from "../../../services/database/cursor.ts";
 import { isOutage, Unavailable } from "../../../services/database/database.ts";
-import { hashOf } from "../../../services/database/hashes.ts";
+import { hashesOf } from "../../../services/database/hashes.ts";
 import { throughOutages } from "../../../services/database/outages.ts";
 import { Verdict, Verification } from "../../../services/database/verification.ts";
 
-describe("a hash", () => {
-  it("is that of the canonical text of RFC 8785", () => {
-    // printf '%s' '{"a":1,"b":[true,null]}' | sha256sum
-    expect(hashOf({ b: [true, null], a: 1.0 })).toBe(
-      "1cc69c7fa23616ca2ec3ee70d24390a6225c8832db8a4c814c7e0e7f942f8668",
-    );
-    expect(hashOf({ a: 1 })).not.toBe(hashOf({ a: "1" }));
+describe("the hashes of a submission", () => {
+  const submission = (model: unknown, property = 'a "b"') => ({ standard: "tsn", property, model });
+
+  it("are those of the canonical texts of RFC 8785", () => {
+    expect(hashesOf(submission({ b: [true, null], a: 1.0 }))).toEqual({
+      // printf '%s' '{"a":1,"b":[true,null]}' | sha256sum
+      model: "1cc69c7fa23616ca2ec3ee70d24390a6225c8832db8a4c814c7e0e7f942f8668",
+      // printf '%s' '{"model":{"a":1,"b":[true,null]},"property":"a \"b\"","standard":"tsn"}' | sha256sum
+      submission: "94ca2d8bc631137ae4de429a2a3ea61f16db830f98fd2fb4d0300211e138715a",
+    });
+    expect(hashesOf(submission({ a: 1 })).model).not.toBe(hashesOf(submission({ a: "1" })).model);
+    expect(hashesOf(submission({}, "p")).submission).not.toBe(hashesOf(submission({}, "q")).submission);
   });
 
-  it("has nothing to say of what is no JSON", () => {
-    expect(() => hashOf(undefined)).toThrow("A submission must be a JSON value.");
+  it("read the model once", () => {
+    const toJSON = vi.fn(() => ({ a: 1 }));
+    expect(hashesOf(submission({ toJSON }))).toEqual(hashesOf(submission({ a: 1 })));
+    expect(toJSON).toHaveBeenCalledTimes(1);
+  });
+
+  it("are not there for what is no JSON", () => {
+    expect(() => hashesOf(submission(undefined))).toThrow("A submission must be a JSON value.");
   });
 });
 
@@ -32,6 +43,8 @@ describe("a cursor", () => {
     "e30",
     cursorOf({ ...place, id: "' OR 1=1" }),
     cursorOf({ ...place, submittedAt: "0000-01-02T03:04:05.678Z" }),
+    cursorOf({ ...place, submittedAt: "2026-02-30T03:04:05.678Z" }),
+    cursorOf({ ...place, submittedAt: `2026-01-02T03:04:05.${"9".repeat(200)}Z` }),
   ])("is not anything: %j", (text) => {
     expect(() => readCursor(text)).toThrow(InvalidCursor);
   });

@@ -1,7 +1,7 @@
 import type { PgBoss } from "pg-boss";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Database, isOutage, openDatabase } from "../../../services/database/database.ts";
-import { hashOf } from "../../../services/database/hashes.ts";
+import { hashesOf } from "../../../services/database/hashes.ts";
 import { migrate } from "../../../services/database/migrate.ts";
 import { migrations } from "../../../services/database/migrations/index.ts";
 import { ensureQueues, openQueue, queueNames } from "../../../services/database/queue.ts";
@@ -87,7 +87,7 @@ describe("submitting", () => {
       property: "p",
       status: "queued",
       submittedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-      modelHash: hashOf({ a: null, b: [1, 2.5, "x"] }),
+      modelHash: hashesOf(submission({ a: null, b: [1, 2.5, "x"] })).model,
     });
     expect(await verifications.get(verification.id)).toEqual(verification);
     expect(await verifications.modelOf(verification.id)).toEqual({ model });
@@ -175,6 +175,14 @@ describe("listing", () => {
     expect(second.items.map(({ id }) => id)).toEqual(ids.slice(2, 4));
     const third = await verifications.list({ limit: 2, cursor: second.next ?? "" });
     expect(third).toEqual({ items: [expect.objectContaining({ id: ids[4] })] });
+  });
+
+  it("gives the verdict of what is finished, and no result", async () => {
+    const { items } = await verifications.list({ limit: 2 });
+    const [queued, finished] = await Promise.all(items.map(({ id }) => verifications.get(id)));
+    const { result, ...shown } = finished ?? {};
+    expect(result).toMatchObject({ verdict: "proved" });
+    expect(items).toEqual([queued, { ...shown, verdict: "proved" }]);
   });
 
   it("keeps to what is asked for", async () => {

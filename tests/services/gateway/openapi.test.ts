@@ -108,6 +108,24 @@ describe("the OpenAPI document", () => {
     expect(Object.keys(responses["401"]?.headers ?? {})).toEqual(["WWW-Authenticate"]);
   });
 
+  test("lists summaries: verifications with their verdicts instead of their results", async () => {
+    const { components } = (await document()) as { components: { schemas: Record<string, Json> } };
+    const { Verification, VerificationSummary, VerificationPage } = components.schemas;
+    const fieldsOf = (schema: Json | undefined) => Object.keys(schema?.properties ?? {});
+    expect(VerificationPage).toMatchObject({
+      properties: { items: { items: { $ref: "#/components/schemas/VerificationSummary" } } },
+    });
+    expect(fieldsOf(VerificationSummary)).toEqual([
+      ...fieldsOf(Verification).filter((name) => name !== "result"),
+      "verdict",
+    ]);
+    const list = (await operations()).get("get /v1/verifications");
+    expect(list?.parameters?.find(({ name }) => name === "limit")).toMatchObject({
+      required: false,
+      schema: { type: "integer", minimum: 1, maximum: 100, default: 20 },
+    });
+  });
+
   test("holds the schema that validates, with an example that is accepted", async () => {
     const { components } = (await document()) as { components: { schemas: Record<string, Json> } };
     const schema = components.schemas.SubmissionInput as { oneOf: Json[]; examples: Json[] };

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { progressChannel, type VerificationEvent } from "../../../services/database/events.ts";
-import { hashOf } from "../../../services/database/hashes.ts";
+import { hashesOf } from "../../../services/database/hashes.ts";
 import type { Result, Verification } from "../../../services/database/verification.ts";
 import type { CredentialValues } from "../../../services/gateway/auth/keys.ts";
 import { catalogueOf } from "../../../services/gateway/catalogue.ts";
@@ -24,7 +24,7 @@ export function recordInMemory() {
   const record: VerificationRecord = {
     async submit(given, { maxQueued }) {
       if (failure) throw failure;
-      const hash = hashOf({ standard: given.standard, property: given.property, model: given.model });
+      const { submission: hash, model: modelHash } = hashesOf(given);
       const present = [...rows.values()].find((row) => row.hash === hash);
       if (present) return { outcome: "reused", verification: present.verification };
       if (all().filter(({ status }) => status === "queued").length >= maxQueued)
@@ -35,7 +35,7 @@ export function recordInMemory() {
         property: given.property,
         status: "queued",
         submittedAt: new Date().toISOString(),
-        modelHash: hashOf(given.model),
+        modelHash,
       };
       rows.set(verification.id, { hash, verification });
       return { outcome: "accepted", verification };
@@ -47,7 +47,11 @@ export function recordInMemory() {
     async list({ limit = 20, status } = {}) {
       if (failure) throw failure;
       const items = all().filter((each) => status === undefined || each.status === status);
-      return { items: items.reverse().slice(0, limit) };
+      const summaries = items.map(({ result, ...shown }) => ({
+        ...shown,
+        ...(result && { verdict: result.verdict }),
+      }));
+      return { items: summaries.reverse().slice(0, limit) };
     },
   };
   return {

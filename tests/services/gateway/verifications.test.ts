@@ -138,11 +138,30 @@ describe("GET /v1/verifications", () => {
     expect(await listed("?status=finished")).toEqual([ids[0]]);
   });
 
+  test("lists verdicts, not results", async () => {
+    const { call, finish } = await createRig();
+    const { id } = (await call("POST", "/v1/verifications", submission())).json();
+    finish(id);
+    const { result, ...shown } = (await call("GET", `/v1/verifications/${id}`)).json();
+    expect(result).toEqual(proved);
+    expect((await call("GET", "/v1/verifications")).json()).toEqual({
+      items: [{ ...shown, verdict: "proved" }],
+    });
+  });
+
+  test.each(["0", "101", "many", "1e1", "0x10", "1.0", "+1", "", "1&limit=2"])(
+    "refuses ?limit=%s in words that say what is allowed",
+    async (limit) => {
+      const { call } = await createRig();
+      const answer = await call("GET", `/v1/verifications?limit=${limit}`);
+      expect(answer.statusCode).toBe(400);
+      expect(answer.json().errors).toEqual([
+        { pointer: "/limit", detail: "It is a whole number from 1 to 100 in decimal digits, given once." },
+      ]);
+    },
+  );
+
   test.each([
-    ["limit=0", "/limit"],
-    ["limit=101", "/limit"],
-    ["limit=many", "/limit"],
-    ["limit=1&limit=2", "/limit"],
     ["status=done", "/status"],
     ["standard=x", "/standard"],
     ["verdict=proved", "/verdict"],

@@ -1,4 +1,6 @@
-import { dirname } from "node:path";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { runJobProcess } from "../../../services/verifier/job/process.ts";
 import { ensureProgram } from "../programs.ts";
@@ -25,6 +27,31 @@ it("has its time, although the clock is set meanwhile", async () => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_600_000 });
   const verdict = await run({ do: "run-engine", input: "(check-sat)" });
   expect(verdict).toMatchObject({ verdict: "proved", claim: "sat" });
+});
+
+it("leaves the engine the memory that it does not use itself, and no more", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "iot-engine-"));
+  writeFileSync(join(folder, "z3"), '#!/bin/sh\necho "$@"\n', { mode: 0o755 });
+  vi.stubEnv("PATH", folder);
+  const { claim } = (await run({ do: "run-engine", input: "" })) as { claim: string };
+  rmSync(folder, { recursive: true });
+  const [, mebibytes] = /^-in -T:\d+ -memory:(\d+)$/.exec(claim) ?? [];
+  // Of 256 MiB 32 are reserved, and the process has a heap of some MiB.
+  expect(Number(mebibytes)).toBeLessThan(224);
+  expect(Number(mebibytes)).toBeGreaterThan(128);
+});
+
+it("has a verdict of 1 MiB at most", async () => {
+  const one = Buffer.byteLength(JSON.stringify(await run({ do: "prove", text: "é" })));
+  const fits = `é${"x".repeat(2 ** 20 - one)}`;
+  expect(await run({ do: "prove", text: fits })).toMatchObject({ verdict: "proved", claim: fits });
+  expect(await run({ do: "prove", text: `${fits}x` })).toEqual({
+    verdict: "unknown",
+    reason: {
+      code: "engine-failed",
+      detail: "The verdict takes 1048577 bytes as JSON; at most 1048576 are stored. Verify a smaller model.",
+    },
+  });
 });
 
 it("tells what went wrong in words that the database can hold", async () => {
