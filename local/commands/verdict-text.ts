@@ -22,7 +22,11 @@ export function verdictText({ standard, property, modelHash, result }: Finished)
 function findings(result: Result): string[] {
   switch (result.verdict) {
     case "proved":
-      return [`PROVED: ${result.claim}`, recheckLine(result.recheck)];
+      return [
+        `PROVED: ${result.claim}`,
+        recheckLine(result.recheck),
+        ...(result.evidence ? ["  evidence --json prints it"] : []),
+      ];
     case "violated": {
       const { summary, steps } = result.counterexample;
       const list = steps.map((step) => `    ${step}`);
