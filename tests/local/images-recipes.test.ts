@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { expect, it } from "vitest";
 import { ports, user } from "../../components/contract/runtime.ts";
 import { bundle } from "../../images/bundle.ts";
@@ -149,7 +149,7 @@ it("publishes every own image", () => {
 
 it("refuses a bundle that lacks something", async () => {
   const folder = folderOf({ "main.ts": 'import missing from "not-installed";\nconsole.log(missing);\n' });
-  await expect(bundle({ program: "main", source: join("..", "..", folder, "main.ts") })).rejects.toThrow(
+  await expect(bundle({ program: "main", source: relative(root, join(folder, "main.ts")) })).rejects.toThrow(
     /main\.ts cannot be bundled: .*Could not resolve 'not-installed'/s,
   );
 });
