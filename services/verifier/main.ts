@@ -1,14 +1,9 @@
 /** The program of a verifier: the service, and, started again by itself, the process of one job. */
-import type { Address } from "../runtime/listen.ts";
 import { jobArgument } from "./job/protocol.ts";
+import type { VerifierOptions } from "./service.ts";
 import type { StandardModule } from "./standard.ts";
 
 export type { StandardModule } from "./standard.ts";
-
-export interface VerifierOptions {
-  /** Where it listens. @default the contract's ports on every interface */
-  readonly addresses?: Readonly<Record<"http" | "metrics", Address>>;
-}
 
 /**
  * Runs the verifier of a standard. Call it, and nothing else, in the main module of the program: each job runs the

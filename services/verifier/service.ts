@@ -8,13 +8,18 @@ import { createApp } from "../runtime/app.ts";
 import { type Cache, openCache } from "../runtime/cache.ts";
 import { readCredential } from "../runtime/credentials.ts";
 import { runService, type ServiceContext } from "../runtime/lifecycle.ts";
+import type { Address } from "../runtime/listen.ts";
 import type { ReadinessCheck } from "../runtime/readiness.ts";
 import { engines } from "./engines.ts";
 import type { JobLimits } from "./job/process.ts";
-import type { VerifierOptions } from "./main.ts";
 import type { StandardModule } from "./standard.ts";
 import { type FoundEngine, findEngines } from "./versions.ts";
 import { startWorker, stopWorker, type WorkerOptions } from "./worker.ts";
+
+export interface VerifierOptions {
+  /** Where it listens. @default the contract's ports on every interface */
+  readonly addresses?: Readonly<Record<"http" | "metrics", Address>>;
+}
 
 /** The variables that a verifier reads. */
 export const verifierVariables = [...commonSettings, ...verifierSettings, standardVariable] as const;

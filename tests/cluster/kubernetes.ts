@@ -13,7 +13,13 @@ export interface KubernetesObject {
     readonly uid: string;
     readonly labels?: Readonly<Record<string, string>>;
   };
-  readonly spec?: { readonly replicas?: number; readonly nodeName?: string };
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly nodeName?: string;
+    readonly containers?: readonly {
+      readonly resources?: { readonly requests?: { readonly cpu: string } };
+    }[];
+  };
   readonly status?: {
     readonly availableReplicas?: number;
     readonly readyReplicas?: number;

@@ -72,16 +72,20 @@ function inRealPods() {
     const url = /gateway, from here +(http:\/\/127\.0\.0\.1:\d+)/.exec(output)?.[1];
     expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: "ok" });
     expect((await fetch(`${url}/v1/verifications`)).status).toBe(401);
-    const real = objects(checkout, "pods")
-      .filter(({ spec }) => spec?.nodeName === "machine")
-      .map(({ metadata }) => metadata.labels?.["app.kubernetes.io/name"]);
-    expect([...new Set(real)].sort()).toEqual([
+    const real = objects(checkout, "pods").filter(({ spec }) => spec?.nodeName === "machine");
+    const names = real.map(({ metadata }) => metadata.labels?.["app.kubernetes.io/name"]);
+    expect([...new Set(names)].sort()).toEqual([
       "api-gateway",
       "database-migrations",
       "postgresql",
       "redis",
       "tsn-verification",
     ]);
+    // However small the machine is.
+    const reserved = real.flatMap(({ spec }) =>
+      spec?.containers?.map(({ resources }) => resources?.requests?.cpu),
+    );
+    expect(new Set(reserved)).toEqual(new Set(["1m"]));
   });
 
   it("proves an example, and answers the same again from its record", async () => {

@@ -8,16 +8,10 @@
 import type { Hop, Plan, Port, StreamPlan } from "../plan.ts";
 import { and, atMost, int, less, not, plus, Script, type Term } from "../smt.ts";
 import { keepApart, limitEntries } from "./ports.ts";
+import type { Group, Queueing, Slot } from "./slots.ts";
 
 /** Whether all frames of a stream have the same offset within their period, or each its own. */
 export type Repetition = "periodic" | "free";
-
-/**
- * Whom a frame may meet in a queue. "in-order": frames that leave it before in their windows; this is the least that
- * windows of one frame need while every stream sends every frame. "isolated": no frame of its queue whose window is not
- * over; then each keeps its window even where others send nothing, as in the first hyperperiod.
- */
-export type Queueing = "in-order" | "isolated";
 
 /** Which schedules are looked for. */
 export interface Kind {
@@ -25,16 +19,6 @@ export interface Kind {
   readonly queueing: Queueing;
   /** Whether lists are as short as their devices ask; "unlimited" for whether that is what rules schedules out. */
   readonly entries: "limited" | "unlimited";
-}
-
-/** One frame of the hyperperiod at one hop. It starts at the value of `variable` plus `shiftNs`. */
-export interface Slot {
-  readonly hop: Hop;
-  readonly instance: number;
-  readonly variable: Term;
-  readonly shiftNs: number;
-  /** How long the window lasts: the frame, rounded up to the device's granularity. */
-  readonly windowNs: number;
 }
 
 /** A script and how to read what it is answered. */
@@ -45,26 +29,6 @@ export interface SynthesisEncoding {
   readonly releases: ReadonlyMap<string, Term>;
   /** By name of an assumption in an unsat core: the stream that it stands for. */
   readonly assumptions: ReadonlyMap<string, string>;
-}
-
-/** An unknown time, and what bounds it. */
-export interface Point {
-  readonly term: Term;
-  readonly earliestNs: number;
-  readonly latestNs: number;
-}
-
-/** Slots of one variable: in periodic repetition those of all instances. */
-export interface Group {
-  readonly slot: Slot;
-  /** All instances that it stands for begin this far apart; the hyperperiod when it stands for one. */
-  readonly everyNs: number;
-  /** Holds when the group's stream is to be scheduled. */
-  readonly on: Term;
-  /** Start of its window. */
-  readonly start: Point;
-  /** Start of the window that the frame comes from; at the talker its release. */
-  readonly source: Point;
 }
 
 /** Encodes the search for a schedule of these streams; `plan` says the hyperperiod. */

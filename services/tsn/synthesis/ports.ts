@@ -1,7 +1,7 @@
 /** What the windows of one port have to do with each other. */
 import { gcd, lcm } from "../plan.ts";
 import { and, int, less, or, plus, type Script, type Term } from "../smt.ts";
-import type { Group, Point, Queueing } from "./encoding.ts";
+import type { Group, Point, Queueing } from "./slots.ts";
 
 /** `later - earlier >= leastNs`, where all of `later` is moved by the distance of a pair. */
 interface Gap {
