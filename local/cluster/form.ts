@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { standards } from "../../components/contract/standards.ts";
 import { ownImages } from "../../images/programs.ts";
+import { executables } from "../toolchain/path.ts";
 import { kindObstacle } from "./kind.ts";
 import { groupObstacle } from "./node/cgroups.ts";
 
@@ -87,10 +88,24 @@ const trial =
   "mount -t tmpfs tmpfs /run && mkdir /run/upper /run/work && " +
   "mount -t overlay -o lowerdir=/var/lib,upperdir=/run/upper,workdir=/run/work overlay /var/lib";
 
+/** What unpacks Debian packages and Z3's wheel; other distributions do not have all of it. */
+async function absentPrograms(): Promise<string[]> {
+  const found = await Promise.all(
+    ["apt-get", "dpkg-deb", "python3"].map(async (name) => ({
+      name,
+      places: await executables(name, process.env),
+    })),
+  );
+  return found.filter(({ places }) => places.length === 0).map(({ name }) => name);
+}
+
 /** What this machine lacks for a real node. */
 export async function nodeObstacle(): Promise<string | undefined> {
   if (process.platform !== "linux") return `containers run on Linux only, and this is ${process.platform}`;
   if (process.getuid?.() !== 0) return "containers and their network need root";
+  const absent = await absentPrograms();
+  if (absent.length > 0)
+    return `its programs and images are made with ${absent.join(" and ")}, which this machine lacks`;
   const obstacle = groupObstacle();
   if (obstacle) return obstacle;
   try {

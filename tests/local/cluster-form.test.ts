@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { chooseForm, type Obstacles } from "../../local/cluster/form.ts";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { chooseForm, nodeObstacle, type Obstacles } from "../../local/cluster/form.ts";
 
 describe("the form of the cluster", () => {
   const possible = async () => undefined;
@@ -44,5 +44,24 @@ describe("the form of the cluster", () => {
     await expect(chooseForm({ wanted: "minikube", obstacles: all })).rejects.toThrow(
       'IOT_VERIFICATION_CLUSTER is "minikube"; allowed are kind, node, simulated',
     );
+  });
+});
+
+describe("a real node", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  test("is not promised where nothing unpacks its programs: other distributions play all nodes", async () => {
+    if (!process.getuid) throw new Error("there are users on every system that runs this");
+    vi.spyOn(process, "getuid").mockReturnValue(0);
+    vi.stubEnv("PATH", "/nowhere");
+    const obstacle = await nodeObstacle();
+    const expected =
+      process.platform === "linux"
+        ? "its programs and images are made with apt-get and dpkg-deb and python3, which this machine lacks"
+        : `containers run on Linux only, and this is ${process.platform}`;
+    expect(obstacle).toBe(expected);
   });
 });
