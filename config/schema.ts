@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type StandardId, standards } from "../components/contract/standards.ts";
-import { checkBodies, checkEngines, checkPostgresql, checkRedis, checkResources } from "./cross-checks.ts";
+import { checkBodies, checkEngines, checkPostgresql, checkRedis } from "./cross-checks.ts";
 import {
   cpu,
   decimal,
@@ -20,32 +20,7 @@ import {
   storage,
   version,
 } from "./fields.ts";
-
-/** CPU and memory of a container: what the scheduler reserves and what it may use at most. */
-function resources(size: {
-  requests: { cpu: string; memory: string };
-  limits: { cpu: string; memory: string };
-}) {
-  const pair = (values: { cpu: string; memory: string }) =>
-    z.strictObject({
-      cpu: cpu(values.cpu).default(values.cpu),
-      memory: memory(values.memory).default(values.memory),
-    });
-  return z
-    .strictObject({
-      requests: pair(size.requests).prefault({}),
-      limits: pair(size.limits).prefault({}),
-    })
-    .superRefine(checkResources);
-}
-
-/** A volume: its size, and the StorageClass that makes it (the cluster's default class when left out). */
-function volume(size: string) {
-  return z.strictObject({
-    size: storage(size).default(size),
-    storageClass: dnsName("longhorn").optional(),
-  });
-}
+import { generation, resources, volume } from "./shapes.ts";
 
 const images = z.strictObject({
   /** Registry and path before the names of the platform's own images. */
@@ -210,12 +185,6 @@ const migrations = z.strictObject({
     requests: { cpu: "100m", memory: "128Mi" },
     limits: { cpu: "500m", memory: "256Mi" },
   }).prefault({}),
-});
-
-const generation = integer("a count: raise it by one to have a new credential", {
-  min: 1,
-  max: 1_000_000,
-  example: 2,
 });
 
 /** A namespace that the platform creates and, in the end, deletes with all that is in it. */

@@ -4,7 +4,7 @@ import { contentOf } from "../foundation/accepted.ts";
 import type { Platform } from "../foundation/index.ts";
 import { type Component, selectorLabels } from "../foundation/labels.ts";
 import { metadataOf } from "../foundation/metadata.ts";
-import type { VolumeSize } from "../foundation/resources.ts";
+import { claimTemplate, type VolumeSize } from "../foundation/resources.ts";
 import { hostOnceReady, skipServiceAwait } from "../foundation/service.ts";
 import { type ServerPod, serverPodTemplate } from "./server-pod.ts";
 
@@ -173,16 +173,5 @@ function selection({ server, port, pod }: StatefulServerArgs) {
   return {
     selector: selectorLabels(server),
     ports: [{ name, port, targetPort: name, protocol: "TCP" }],
-  };
-}
-
-function claimTemplate({ size, storageClass }: VolumeSize) {
-  return {
-    metadata: { name: "data" },
-    spec: {
-      accessModes: ["ReadWriteOnce"],
-      ...(storageClass && { storageClassName: storageClass }),
-      resources: { requests: { storage: size } },
-    },
   };
 }

@@ -26,4 +26,11 @@ export type Component =
   | "cache"
   | "migrations"
   | "foundation"
+  | "object-storage"
+  | "backup"
+  | "networking"
+  | "metrics"
+  | "dashboards"
+  | "tracing"
+  | "logging"
   | "observability";

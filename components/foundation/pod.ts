@@ -7,8 +7,10 @@ type Volume = k8s.types.input.core.v1.Volume;
 type SecurityContext = k8s.types.input.core.v1.SecurityContext;
 
 export interface HardenedPodArgs {
-  /** Name of its ServiceAccount, whose token is not mounted: no pod here calls the API server. */
+  /** Name of its ServiceAccount. */
   readonly account: pulumi.Input<string>;
+  /** The account's token is mounted, for a pod that calls the API server. @default false */
+  readonly apiAccess?: boolean;
   /** User and group that it runs as; the group owns its volumes. */
   readonly user: { readonly uid: number; readonly gid: number };
   /** Secrets of the namespace with which images are pulled. */
@@ -26,6 +28,8 @@ export interface HardenedPodArgs {
    * @default false
    */
   readonly shareProcessNamespace?: boolean;
+  /** Over which nodes the pods of one workload go. @default the scheduler's own choice */
+  readonly spread?: readonly k8s.types.input.core.v1.TopologySpreadConstraint[];
 }
 
 /**
@@ -36,7 +40,7 @@ export function hardenedPod(args: HardenedPodArgs): PodSpec {
   const { uid, gid } = args.user;
   return {
     serviceAccountName: args.account,
-    automountServiceAccountToken: false,
+    automountServiceAccountToken: args.apiAccess ?? false,
     enableServiceLinks: false,
     imagePullSecrets: args.pullSecrets.map((name) => ({ name })),
     terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
@@ -50,6 +54,7 @@ export function hardenedPod(args: HardenedPodArgs): PodSpec {
     },
     ...(args.restartPolicy && { restartPolicy: args.restartPolicy }),
     ...(args.shareProcessNamespace && { shareProcessNamespace: true }),
+    ...(args.spread && { topologySpreadConstraints: [...args.spread] }),
     ...(args.initContainers && { initContainers: args.initContainers.map(hardenedContainer) }),
     containers: args.containers.map(hardenedContainer),
     volumes: [...args.volumes],

@@ -23,11 +23,27 @@ export function heapOf(memory: string): number {
 /** Room for a container's log, which the kubelet counts as ephemeral storage of the pod. */
 const logBytes = 256 * 2 ** 20;
 
-/** Resources with as much ephemeral storage as the scratch space and the log take: the scheduler then knows of it. */
+/** Resources with as much ephemeral storage as scratch space and log take: the scheduler then knows of it. */
 export function withEphemeralStorage(
   { requests, limits }: ContainerResources,
-  scratch: string,
+  ...scratch: readonly string[]
 ): k8s.types.input.core.v1.ResourceRequirements {
-  const storage = { "ephemeral-storage": memoryQuantity((bytesOf(scratch) ?? 0) + logBytes) };
+  const bytes = scratch.reduce((total, size) => total + (bytesOf(size) ?? 0), logBytes);
+  const storage = { "ephemeral-storage": memoryQuantity(bytes) };
   return { requests: { ...requests, ...storage }, limits: { ...limits, ...storage } };
+}
+
+/** The claim that a StatefulSet makes for the volume `data` of each pod. */
+export function claimTemplate({
+  size,
+  storageClass,
+}: VolumeSize): k8s.types.input.core.v1.PersistentVolumeClaim {
+  return {
+    metadata: { name: "data" },
+    spec: {
+      accessModes: ["ReadWriteOnce"],
+      ...(storageClass && { storageClassName: storageClass }),
+      resources: { requests: { storage: size } },
+    },
+  };
 }

@@ -1,0 +1,167 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { type ApiAccess, grantAccess } from "./access.ts";
+import { createBudget } from "./budget.ts";
+import type { Platform } from "./index.ts";
+import { type Component, selectorLabels } from "./labels.ts";
+import { metadataOf } from "./metadata.ts";
+import { claimTemplate, type VolumeSize } from "./resources.ts";
+import { hostOnceReady, skipServiceAwait } from "./service.ts";
+import { type SystemPod, systemPodTemplate } from "./system-pod.ts";
+
+export interface SystemArgs {
+  /** What it stands on. */
+  readonly platform: Platform;
+  /** Name of the workload and of its Service: a DNS label. */
+  readonly workload: string;
+  /** The part that it plays. */
+  readonly component: Component;
+  /** Number of pods; with a volume, one. */
+  readonly replicas: number;
+  /** The ports of its first container, by name, which its Service has too; see `systemPorts`. */
+  readonly ports: Readonly<Record<string, number>>;
+  readonly pod: SystemPod;
+  /** A volume of its own, which outlives pods and StatefulSet, mounted at a directory. @default none */
+  readonly data?: VolumeSize & { readonly directory: string };
+  /** What it may ask of the API server. @default nothing: its account has no token */
+  readonly access?: ApiAccess;
+}
+
+/**
+ * A system that the platform brings along: a published image with its configuration, in the pods that harden every workload.
+ *
+ * With a volume it is a StatefulSet of one pod behind a headless Service, otherwise a Deployment behind a Service.
+ */
+export class System extends pulumi.ComponentResource {
+  /** DNS name of its Service, once its pods are ready. */
+  readonly host: pulumi.Output<string>;
+
+  constructor(name: string, args: SystemArgs, options?: pulumi.ComponentResourceOptions) {
+    super("iot:foundation:System", name, {}, options);
+    const account = this.createServiceAccount(`${name}-account`, args);
+    const template = systemPodTemplate({
+      ...args,
+      ...args.pod,
+      containers: withPorts(args),
+      account: this.accountWithAccess(name, args, account),
+      apiAccess: args.access !== undefined,
+      configMap: this.createConfiguration(`${name}-configuration`, args)?.metadata.name,
+      dataDirectory: args.data?.directory,
+    });
+    const service = this.createService(`${name}-service`, args);
+    const pods = args.data
+      ? this.createStatefulSet(`${name}-statefulset`, args, { template, data: args.data, service })
+      : this.createDeployment(`${name}-deployment`, args, template);
+    if (args.replicas > 1) createBudget(`${name}-budget`, args, this);
+    this.host = hostOnceReady(args.platform, service, pods);
+    this.registerOutputs({ host: this.host });
+  }
+
+  private createServiceAccount(name: string, args: SystemArgs) {
+    return new k8s.core.v1.ServiceAccount(
+      name,
+      { metadata: metadata(args), automountServiceAccountToken: false },
+      { parent: this },
+    );
+  }
+
+  /** The account's name, known once it may do what its pods need. */
+  private accountWithAccess(name: string, args: SystemArgs, account: k8s.core.v1.ServiceAccount) {
+    const bindings = args.access ? grantAccess(name, { ...args, access: args.access }, this) : [];
+    return pulumi.all([account.metadata.name, ...bindings]).apply(([known]) => known ?? "");
+  }
+
+  private createConfiguration(name: string, args: SystemArgs) {
+    if (!args.pod.files) return undefined;
+    return new k8s.core.v1.ConfigMap(
+      name,
+      { metadata: metadata(args, `${args.workload}-configuration`), data: args.pod.files.content },
+      { parent: this },
+    );
+  }
+
+  private createService(name: string, args: SystemArgs) {
+    return new k8s.core.v1.Service(
+      name,
+      {
+        metadata: { ...metadata(args), annotations: skipServiceAwait },
+        spec: {
+          ...(args.data ? { clusterIP: "None" } : { type: "ClusterIP" }),
+          selector: selectorLabels(args.workload),
+          ports: Object.entries(args.ports).map(([port, number]) => ({
+            name: port,
+            port: number,
+            targetPort: port,
+            protocol: "TCP",
+          })),
+        },
+      },
+      { parent: this },
+    );
+  }
+
+  private createDeployment(
+    name: string,
+    args: SystemArgs,
+    template: k8s.types.input.core.v1.PodTemplateSpec,
+  ) {
+    return new k8s.apps.v1.Deployment(
+      name,
+      {
+        metadata: metadata(args),
+        spec: {
+          replicas: args.replicas,
+          revisionHistoryLimit: 3,
+          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+          selector: { matchLabels: selectorLabels(args.workload) },
+          template,
+        },
+      },
+      { parent: this },
+    );
+  }
+
+  private createStatefulSet(name: string, args: SystemArgs, { template, data, service }: StatefulParts) {
+    return new k8s.apps.v1.StatefulSet(
+      name,
+      {
+        metadata: metadata(args),
+        spec: {
+          replicas: args.replicas,
+          serviceName: service.metadata.name,
+          revisionHistoryLimit: 3,
+          // In order, a pod that cannot become ready would keep its own mended successor from being made.
+          podManagementPolicy: "Parallel",
+          selector: { matchLabels: selectorLabels(args.workload) },
+          persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+          template,
+          volumeClaimTemplates: [claimTemplate(data)],
+        },
+      },
+      // A claim is what it was made as. Replacing the StatefulSet would stop the server and not change the claim.
+      { parent: this, ignoreChanges: ["spec.volumeClaimTemplates"] },
+    );
+  }
+}
+
+interface StatefulParts {
+  readonly template: k8s.types.input.core.v1.PodTemplateSpec;
+  readonly data: VolumeSize;
+  readonly service: k8s.core.v1.Service;
+}
+
+function metadata({ platform, workload, component }: SystemArgs, name = workload) {
+  return metadataOf({ name, namespace: platform.namespace, workload, component });
+}
+
+/** The ports of the system are its first container's. */
+function withPorts({ ports, pod }: SystemArgs): SystemPod["containers"] {
+  const [main, ...others] = pod.containers;
+  if (!main) return [];
+  const own = Object.entries(ports).map(([name, containerPort]) => ({
+    name,
+    containerPort,
+    protocol: "TCP",
+  }));
+  return [{ ...main, ports: own }, ...others];
+}

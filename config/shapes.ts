@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { checkResources } from "./cross-checks.ts";
+import { cpu, dnsName, integer, memory, storage } from "./fields.ts";
+
+/** CPU and memory of a container: what the scheduler reserves and what it may use at most. */
+export function resources(size: {
+  requests: { cpu: string; memory: string };
+  limits: { cpu: string; memory: string };
+}) {
+  const pair = (values: { cpu: string; memory: string }) =>
+    z.strictObject({
+      cpu: cpu(values.cpu).default(values.cpu),
+      memory: memory(values.memory).default(values.memory),
+    });
+  return z
+    .strictObject({
+      requests: pair(size.requests).prefault({}),
+      limits: pair(size.limits).prefault({}),
+    })
+    .superRefine(checkResources);
+}
+
+/** A volume: its size, and the StorageClass that makes it (the cluster's default class when left out). */
+export function volume(size: string) {
+  return z.strictObject({
+    size: storage(size).default(size),
+    storageClass: dnsName("longhorn").optional(),
+  });
+}
+
+/** Which of the credentials that the stack makes one after the other. */
+export const generation = integer("a count: raise it by one to have a new credential", {
+  min: 1,
+  max: 1_000_000,
+  example: 2,
+});
