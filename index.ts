@@ -1,33 +1,53 @@
+import { Autoscaling } from "./components/autoscaling/index.ts";
+import { Backup } from "./components/backup/index.ts";
 import { Data } from "./components/data/index.ts";
+import { Capacity } from "./components/foundation/capacity.ts";
 import { connect } from "./components/foundation/cluster.ts";
 import { Foundation } from "./components/foundation/index.ts";
 import { Gateway } from "./components/gateway/index.ts";
+import { Networking } from "./components/networking/index.ts";
 import { Observability } from "./components/observability/index.ts";
+import { Storage } from "./components/storage/index.ts";
 import { Verification } from "./components/verification/index.ts";
 import { loadConfig } from "./config/index.ts";
-import {
-  dataArgs,
-  foundationArgs,
-  gatewayArgs,
-  observabilityArgs,
-  verificationArgs,
-} from "./config/slices.ts";
+import { autoscalingArgs } from "./config/slices/autoscaling.ts";
+import { backupArgs } from "./config/slices/backup.ts";
+import { dataArgs } from "./config/slices/data.ts";
+import { foundationArgs } from "./config/slices/foundation.ts";
+import { gatewayArgs } from "./config/slices/gateway.ts";
+import { networkingArgs } from "./config/slices/network.ts";
+import { observabilityArgs } from "./config/slices/observability.ts";
+import { storageArgs } from "./config/slices/storage.ts";
+import { verificationArgs } from "./config/slices/verification.ts";
 
 const config = loadConfig();
 const options = { providers: [connect("cluster", config.cluster)] };
 
 const foundation = new Foundation("foundation", foundationArgs(config), options);
+const { platform } = foundation;
+new Networking("networking", networkingArgs(config, foundation), options);
+const storage = new Storage("storage", storageArgs(config, foundation), options);
 const data = new Data("data", dataArgs(config, foundation), options);
+const backup = new Backup("backup", backupArgs(config, foundation, data, storage), options);
 const verification = new Verification("verification", verificationArgs(config, foundation, data), options);
 const gateway = new Gateway("gateway", gatewayArgs(config, foundation, data), options);
+const autoscaling = new Autoscaling("autoscaling", autoscalingArgs(config, foundation), options);
 const observability = new Observability(
   "observability",
-  observabilityArgs(foundation, verification, gateway),
+  observabilityArgs(config, foundation, { data, verification, gateway }),
+  options,
+);
+const tiers = [storage, data, backup, verification, gateway, autoscaling];
+const demands = [...tiers.flatMap((tier) => tier.demands), ...observability.demands.platform];
+new Capacity("capacity", { namespace: platform.namespace, demands }, options);
+new Capacity(
+  "shipper-capacity",
+  { namespace: platform.shipperNamespace, demands: observability.demands.shipper },
   options,
 );
 
 /** Name of the namespace that the platform lives in. */
-export const namespace = foundation.platform.namespace;
+export const namespace = platform.namespace;
 /** URL of the API inside the cluster. */
 export const gatewayUrl = gateway.url;
 /** URL of each standard's verifier inside the cluster, by the standard's id. */
@@ -36,10 +56,25 @@ export const verificationUrls = verification.urls;
 export const databaseEndpoint = data.database.endpoint;
 /** Address of Redis inside the cluster, `HOST:PORT`. */
 export const cacheEndpoint = data.cache.endpoint;
+/** URL of the S3 API and name of the bucket that backups are in. */
+export const objectStorage = {
+  endpoint: storage.objectStorage.endpoint,
+  bucket: storage.objectStorage.bucket,
+};
+/** URLs of the systems to look at the platform with, inside the cluster. */
+export const prometheusUrl = observability.metrics.prometheusUrl;
+export const alertmanagerUrl = observability.metrics.alertmanagerUrl;
+export const grafanaUrl = observability.dashboards.url;
+export const jaegerUrl = observability.tracing.queryUrl;
+export const elasticsearchUrl = observability.logging.elasticsearchUrl;
+export const kibanaUrl = observability.logging.kibanaUrl;
 /** Names of the Secrets to read credentials from, by what they open. */
 export const credentialSecrets = {
   database: data.database.credential.secret,
   cache: data.cache.credential.secret,
+  objectStorage: storage.objectStorage.credential.secret,
   gateway: gateway.secret,
   metrics: observability.secret,
+  grafana: observability.dashboards.secret,
+  elasticsearch: observability.logging.secret,
 };

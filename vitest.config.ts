@@ -9,6 +9,9 @@ export default defineConfig({
           name: "fast",
           // Loading the SDK anew for each file would take a third of the time.
           isolate: false,
+          // Some tests run the whole program several times, a second or two each.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           include: ["tests/{unit,policies,local,services}/**/*.test.ts"],
           exclude: ["tests/**/*-real.test.ts"],
         },

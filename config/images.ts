@@ -4,6 +4,9 @@ import type { StackConfig } from "./schema.ts";
 export type OwnImage = keyof StackConfig["images"]["overrides"];
 
 /** Complete reference of one of the platform's own images. */
-export function ownImage(images: StackConfig["images"], workload: OwnImage): string {
+export function ownImage(
+  images: Pick<StackConfig["images"], "registry" | "tag" | "overrides">,
+  workload: OwnImage,
+): string {
   return images.overrides[workload] ?? `${images.registry}/${workload}:${images.tag}`;
 }

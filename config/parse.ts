@@ -26,10 +26,11 @@ export type ParseResult =
 
 /** Validates the whole configuration of a stack. Pure: the same input gives the same result, and nothing is created. */
 export function parseConfig(raw: RawConfig): ParseResult {
-  const input = structured(raw);
+  const exposed = exposedSecrets(raw);
+  // What is in plain text has to be chosen anew, whatever it is: no other key is held against it.
+  const input = structured({ ...raw, values: without(raw.values, exposed) });
   const parsed = schema.safeParse(input);
   const isSecret = (key: string) => raw.secretKeys.has(`${raw.project}:${key}`);
-  const exposed = exposedSecrets(raw);
   const judged = parsed.success ? [] : problemsOf(parsed.error, input, raw.project, isSecret);
   const problems = [
     ...clusterProblems(raw),
@@ -73,6 +74,12 @@ function exposedSecrets(raw: RawConfig): Problem[] {
       key: full,
       advice: `is in plain text; choose a new value and set it with \`pulumi config set --secret ${key}\``,
     }));
+}
+
+function without(values: RawConfig["values"], exposed: readonly Problem[]): RawConfig["values"] {
+  return Object.fromEntries(
+    Object.entries(values).filter(([key]) => !exposed.some((problem) => problem.key === key)),
+  );
 }
 
 /** The project's own keys, with JSON where the key stands for a map; what is no JSON stays text for the schema to refuse. */

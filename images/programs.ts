@@ -29,6 +29,11 @@ export const ownImages = {
     programs: { main: "services/migrations/main.ts" },
     serves: false,
   },
+  "object-storage": {
+    title: "Makes buckets, stores backups and fetches them",
+    programs: { main: "services/object-storage/main.ts" },
+    serves: false,
+  },
 } as const satisfies Readonly<Record<string, OwnImage>>;
 
 /** Name of one of the platform's own images: the last part of its reference before the tag. */

@@ -16,6 +16,8 @@ const commands: Readonly<Record<string, Command>> = {
   "test:cluster": () => import("./commands/test-cluster.ts"),
   soak: () => import("./commands/soak.ts"),
   check: () => import("./commands/check.ts"),
+  audit: () => import("./commands/audit.ts"),
+  bench: () => import("./commands/bench.ts"),
   golden: () => import("./commands/golden.ts"),
 };
 

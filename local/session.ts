@@ -50,7 +50,7 @@ const clusterTools = [
   "kube-scheduler",
   "etcd",
 ] as const;
-const nodeTools = ["kubelet", "kube-proxy", "coredns", "pause"] as const;
+const nodeTools = ["kubelet", "kube-proxy", "kube-network-policies", "coredns", "pause"] as const;
 
 /** Finds or makes every tool that this machine's form of the local cluster takes. */
 export async function allTools(report: Report): Promise<Readonly<Record<LocalToolName, Tool>>> {
@@ -61,7 +61,11 @@ function chosenForm(current?: FormName) {
   return chooseForm({ wanted: process.env[formVariable], current });
 }
 
-async function localTools(form: FormName, report: Report): Promise<Readonly<Record<LocalToolName, Tool>>> {
+/** Finds or makes every tool that a form of the local cluster takes. */
+export async function localTools(
+  form: FormName,
+  report: Report,
+): Promise<Readonly<Record<LocalToolName, Tool>>> {
   const more = form === "node" ? nodeTools : [];
   return ensureTools([...engineTools, ...clusterTools, ...more], report);
 }
@@ -142,8 +146,11 @@ async function formOf(
   const images = await buildImages({ references: stackReferences(stack), report, signal });
   if (name === "kind") return { name, images };
   const { bin, cniPlugins } = await containerRuntime({ report, signal });
-  const { kubelet, "kube-proxy": proxy, coredns, pause } = paths;
-  return { name, images, tools: { bin, cniPlugins, kubelet, "kube-proxy": proxy, coredns, pause } };
+  const own = Object.fromEntries(nodeTools.map((tool) => [tool, paths[tool]])) as Record<
+    (typeof nodeTools)[number],
+    string
+  >;
+  return { name, images, tools: { bin, cniPlugins, ...own } };
 }
 
 async function ownCluster(stack: string, target: Target & { kind: "context" }, report: Report) {

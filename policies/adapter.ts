@@ -1,4 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
+import { violationsOf } from "./exceptions.ts";
 import type { Rule } from "./rule.ts";
 
 /** A rule as Pulumi runs it: on every Kubernetes object, in the preview and before each change. */
@@ -9,7 +10,7 @@ export function policyOf(rule: Rule): ResourceValidationPolicy {
     enforcementLevel: rule.enforcementLevel,
     validateResource({ type, props }, reportViolation) {
       if (!isWholeObject(type)) return;
-      for (const { path, message } of rule.check(props)) reportViolation(`${path}: ${message}`);
+      for (const { path, message } of violationsOf(rule, props)) reportViolation(`${path}: ${message}`);
     },
   };
 }

@@ -161,6 +161,13 @@ export const metrics = {
     help: "1 while the cache answers, otherwise 0: the platform works on, slower.",
     servedBy: "all",
   },
+  clock_seconds: {
+    type: "gauge",
+    unit: "seconds",
+    labels: {},
+    help: "The pod's clock when it was scraped, since 1970: it differs from the time of the scrape where a node's clock is wrong.",
+    servedBy: "all",
+  },
 } as const satisfies Readonly<Record<string, MetricDeclaration>>;
 
 /** The name of a metric, without the prefix. */

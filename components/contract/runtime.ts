@@ -104,6 +104,12 @@ export const credentialFiles = {
   signing: { "signing-key-id": "JWT_SIGNING_KEY_ID_FILE" },
   /** Bearer token that a scraper of the metrics path must present, and the one before it, if any. */
   metrics: { token: "PROMETHEUS_TOKEN_FILE", "previous-token": "PROMETHEUS_TOKEN_PREVIOUS_FILE" },
+  /** Key pair of the object storage; where its certificate is of a private authority, that one's, which Node.js itself reads. */
+  "object-storage": {
+    "access-key-id": "OBJECT_STORAGE_ACCESS_KEY_ID_FILE",
+    "secret-access-key": "OBJECT_STORAGE_SECRET_ACCESS_KEY_FILE",
+    "ca.crt": "NODE_EXTRA_CA_CERTS",
+  },
 } as const;
 
 /** The name of a credential. */

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Demand } from "../foundation/capacity-demand.ts";
 import type { MountedCredential } from "../foundation/mounted-credential.ts";
 import { Migrations, type MigrationsArgs } from "./migrations.ts";
+import type { MonitoringLogin } from "./monitoring.ts";
 import { Postgresql, type PostgresqlArgs } from "./postgresql/index.ts";
 import { Redis, type RedisArgs } from "./redis/index.ts";
 
@@ -19,6 +21,8 @@ export interface DataService {
   readonly endpoint: pulumi.Output<string>;
   /** What readers mount; its name is known only once the service accepts it, so that no reader starts before. */
   readonly credential: MountedCredential;
+  /** The login that reads its statistics, once the service accepts it. */
+  readonly monitoring: MonitoringLogin;
 }
 
 /** The data tier: PostgreSQL, which is the platform's record, and Redis, which is its cache. */
@@ -27,17 +31,22 @@ export class Data extends pulumi.ComponentResource {
   readonly database: DataService;
   /** Redis. */
   readonly cache: DataService;
+  /** What the tier may ask of the namespace. */
+  readonly demands: readonly Demand[];
 
   constructor(name: string, args: DataArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:data:Data", name, {}, options);
     const postgresql = new Postgresql(`${name}-postgresql`, args.postgresql, { parent: this });
-    const { credential } = new Migrations(
+    const migrations = new Migrations(
       `${name}-migrations`,
       { ...args.migrations, credential: postgresql.credential },
       { parent: this },
     );
-    this.database = { endpoint: postgresql.endpoint, credential };
-    this.cache = new Redis(`${name}-redis`, args.redis, { parent: this });
+    const { endpoint, monitoring } = postgresql;
+    const redis = new Redis(`${name}-redis`, args.redis, { parent: this });
+    this.database = { endpoint, monitoring, credential: migrations.credential };
+    this.cache = redis;
+    this.demands = [postgresql.demand, redis.demand, migrations.demand];
     this.registerOutputs({ database: this.database.endpoint, cache: this.cache.endpoint });
   }
 }

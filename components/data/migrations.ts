@@ -7,6 +7,7 @@ import {
   serviceNameVariable,
   user,
 } from "../contract/runtime.ts";
+import { type Demand, podsWhileReplaced } from "../foundation/capacity-demand.ts";
 import { checksumOf, settingsChecksumAnnotation } from "../foundation/checksum.ts";
 import type { Platform } from "../foundation/index.ts";
 import { workloadLabels } from "../foundation/labels.ts";
@@ -41,6 +42,8 @@ const scratch = "64Mi";
 export class Migrations extends pulumi.ComponentResource {
   /** The login that readers mount; its Secret's name is known once the schema is theirs. */
   readonly credential: MountedCredential;
+  /** What it may ask of the namespace. */
+  readonly demand: Demand;
 
   constructor(name: string, args: MigrationsArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:data:Migrations", name, {}, options);
@@ -48,6 +51,11 @@ export class Migrations extends pulumi.ComponentResource {
     const job = this.createJob(`${name}-job`, args, account.metadata.name);
     const secret = pulumi.all([args.credential.secret, job.metadata.name]).apply(([known]) => known);
     this.credential = { ...args.credential, secret };
+    this.demand = {
+      workload: serviceNames.migrations,
+      pods: podsWhileReplaced(1),
+      containers: [withEphemeralStorage(args.resources, scratch)],
+    };
     this.registerOutputs();
   }
 

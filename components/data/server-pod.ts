@@ -8,6 +8,8 @@ import {
 import type { Platform } from "../foundation/index.ts";
 import { type Component, workloadLabels } from "../foundation/labels.ts";
 import { hardenedPod } from "../foundation/pod.ts";
+import type { ContainerResources } from "../foundation/resources.ts";
+import { type Scratch, shareOf, sharesOf } from "../foundation/system-pod.ts";
 
 type Container = k8s.types.input.core.v1.Container;
 type VolumeMount = k8s.types.input.core.v1.VolumeMount;
@@ -23,8 +25,11 @@ export const serverPaths = {
 } as const;
 
 /** A container of a server's pod; where its volumes are mounted is the pod's business. */
-type ServerContainer = Omit<Container, "volumeMounts" | "env"> & {
+type ServerContainer = Omit<Container, "volumeMounts" | "env" | "resources"> & {
   readonly name: string;
+  readonly image: string;
+  /** CPU and memory; ephemeral storage is added from the pod's scratch volumes. */
+  readonly resources: ContainerResources;
   readonly env?: readonly k8s.types.input.core.v1.EnvVar[];
 };
 
@@ -42,11 +47,8 @@ export interface ServerPod {
   readonly preparation?: ServerContainer;
   /** The server itself. */
   readonly container: ServerContainer;
-  /** Volumes besides those that every server has, by their names, each mounted at a path. */
-  readonly volumes: readonly {
-    readonly mountPath: string;
-    readonly volume: k8s.types.input.core.v1.Volume & { name: string };
-  }[];
+  /** Writable directories besides those that every server has; gone with the pod. */
+  readonly scratch: readonly Scratch[];
 }
 
 interface ServerPodTemplateArgs {
@@ -79,8 +81,8 @@ export function serverPodTemplate(args: ServerPodTemplateArgs): k8s.types.input.
       user: pod.user,
       pullSecrets: args.platform.pullSecrets,
       terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds,
-      ...(pod.preparation && { initContainers: [{ ...withRevision(pod.preparation), volumeMounts }] }),
-      containers: [{ ...withRevision(pod.container), volumeMounts }],
+      ...(pod.preparation && { initContainers: [{ ...completed(pod, pod.preparation), volumeMounts }] }),
+      containers: [{ ...completed(pod, pod.container), volumeMounts }],
       volumes: [
         { name: "configuration", configMap: { name: args.configMap, defaultMode: 0o444 } },
         { name: "accepted", secret: { secretName: args.acceptedSecret, defaultMode: 0o440 } },
@@ -89,7 +91,10 @@ export function serverPodTemplate(args: ServerPodTemplateArgs): k8s.types.input.
           secret: { secretName: args.publishedSecret, defaultMode: 0o440, optional: true },
         },
         { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
-        ...pod.volumes.map(({ volume }) => volume),
+        ...pod.scratch.map(({ name, size, medium }) => ({
+          name,
+          emptyDir: { sizeLimit: size, ...(medium && { medium }) },
+        })),
       ],
     }),
   };
@@ -97,13 +102,22 @@ export function serverPodTemplate(args: ServerPodTemplateArgs): k8s.types.input.
 
 const acceptedRevision = credentialRevisionAnnotation("accepted");
 
-/** The kubelet may still show a pod the Secret of the time before: by this the pod can tell. */
-function withRevision(container: ServerContainer): Container {
+/** What the containers of such a pod take of its node. */
+export function sharesOfServer({ container, preparation, scratch }: ServerPod) {
+  return sharesOf({ containers: [container], initContainers: preparation ? [preparation] : [], scratch });
+}
+
+/** The kubelet may still show a pod the Secret of the time before: by its revision the pod can tell. */
+function completed(pod: ServerPod, container: ServerContainer): Container {
   const revision = {
     name: "ACCEPTED_REVISION",
     valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${acceptedRevision}']` } },
   };
-  return { ...container, env: [revision, ...(container.env ?? [])] };
+  return {
+    ...container,
+    env: [revision, ...(container.env ?? [])],
+    resources: shareOf(container, pod.scratch),
+  };
 }
 
 function mounts(pod: ServerPod): VolumeMount[] {
@@ -113,6 +127,6 @@ function mounts(pod: ServerPod): VolumeMount[] {
     { name: "accepted", mountPath: serverPaths.accepted, readOnly: true },
     { name: "published", mountPath: serverPaths.published, readOnly: true },
     { name: "run", mountPath: serverPaths.run },
-    ...pod.volumes.map(({ mountPath, volume }) => ({ name: volume.name, mountPath })),
+    ...pod.scratch.map(({ name, directory }) => ({ name, mountPath: directory })),
   ];
 }

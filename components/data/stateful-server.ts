@@ -1,12 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { contentOf } from "../foundation/accepted.ts";
+import { type AuditException, auditExceptions, publishedExceptions } from "../foundation/audit.ts";
+import type { Demand } from "../foundation/capacity-demand.ts";
 import type { Platform } from "../foundation/index.ts";
 import { type Component, selectorLabels } from "../foundation/labels.ts";
 import { metadataOf } from "../foundation/metadata.ts";
 import { claimTemplate, type VolumeSize } from "../foundation/resources.ts";
 import { hostOnceReady, skipServiceAwait } from "../foundation/service.ts";
-import { type ServerPod, serverPodTemplate } from "./server-pod.ts";
+import { type ServerPod, serverPodTemplate, sharesOfServer } from "./server-pod.ts";
 
 type Entries = Readonly<Record<string, pulumi.Output<string>>>;
 
@@ -23,16 +25,24 @@ export interface StatefulServerArgs {
   readonly storage: VolumeSize;
   /** Files of its configuration by name. */
   readonly files: Readonly<Record<string, string>>;
+  /** Checks that the ConfigMap of these files does not pass. @default none */
+  readonly fileExceptions?: readonly AuditException[];
   /** What the server has to accept, one file for each entry. */
   readonly accepted: Entries;
-  /** The Secret for readers, written once the server is ready: entries of the Service Binding specification. */
-  readonly published: {
-    readonly name: string;
-    /** Kind of the service, such as `postgresql`. */
-    readonly type: string;
-    readonly entries: Readonly<Record<string, pulumi.Input<string>>>;
-  };
+  /** Kind of the service in its readers' Secrets, such as `postgresql`. */
+  readonly type: string;
+  /** The Secret for readers, written once the server is ready. */
+  readonly published: PublishedSecret;
+  /** The Secret for the reader of the server's own statistics, likewise. */
+  readonly monitoring: PublishedSecret;
   readonly pod: ServerPod;
+}
+
+/** A Secret for readers, with the entries of the Service Binding specification. */
+interface PublishedSecret {
+  readonly name: string;
+  /** Besides type, host and port. */
+  readonly entries: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /**
@@ -46,6 +56,10 @@ export class StatefulServer extends pulumi.ComponentResource {
   readonly endpoint: pulumi.Output<string>;
   /** Name of the readers' Secret, once it is written. */
   readonly publishedSecret: pulumi.Output<string>;
+  /** Name of the Secret with the login that reads statistics, once it is written. */
+  readonly monitoringSecret: pulumi.Output<string>;
+  /** What it may ask of the namespace. */
+  readonly demand: Demand;
 
   constructor(name: string, args: StatefulServerArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:data:StatefulServer", name, {}, options);
@@ -68,7 +82,17 @@ export class StatefulServer extends pulumi.ComponentResource {
     const service = this.createClientService(`${name}-service`, args);
     const host = hostOnceReady(args.platform, service, statefulSet);
     this.endpoint = pulumi.interpolate`${host}:${args.port}`;
-    this.publishedSecret = this.createPublishedSecret(`${name}-published`, args, host).metadata.name;
+    const publish = (role: string, secret: PublishedSecret) =>
+      this.createPublishedSecret(`${name}-${role}`, { ...args, host, secret }).metadata.name;
+    this.publishedSecret = publish("published", args.published);
+    this.monitoringSecret = publish("monitoring", args.monitoring);
+    // The pod goes before its successor comes.
+    this.demand = {
+      workload: args.server,
+      pods: 1,
+      ...sharesOfServer(args.pod),
+      volumes: [args.storage.size],
+    };
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
@@ -83,7 +107,13 @@ export class StatefulServer extends pulumi.ComponentResource {
   private createConfiguration(name: string, args: StatefulServerArgs) {
     return new k8s.core.v1.ConfigMap(
       name,
-      { metadata: metadata(args, `${args.server}-configuration`), data: args.files },
+      {
+        metadata: {
+          ...metadata(args, `${args.server}-configuration`),
+          ...(args.fileExceptions && { annotations: auditExceptions(args.fileExceptions) }),
+        },
+        data: args.files,
+      },
       { parent: this },
     );
   }
@@ -101,14 +131,17 @@ export class StatefulServer extends pulumi.ComponentResource {
   }
 
   /** https://servicebinding.io/spec/core/1.1.0/#well-known-secret-entries */
-  private createPublishedSecret(name: string, args: StatefulServerArgs, host: pulumi.Output<string>) {
-    const { type, entries } = args.published;
+  private createPublishedSecret(
+    name: string,
+    args: StatefulServerArgs & { readonly host: pulumi.Output<string>; readonly secret: PublishedSecret },
+  ) {
+    const { type, host, port, secret } = args;
     return new k8s.core.v1.Secret(
       name,
       {
-        metadata: metadata(args, args.published.name),
+        metadata: metadata(args, secret.name),
         type: `servicebinding.io/${type}`,
-        stringData: { type, host, port: String(args.port), ...entries },
+        stringData: { type, host, port: String(port), ...secret.entries },
       },
       { parent: this },
     );
@@ -145,7 +178,7 @@ export class StatefulServer extends pulumi.ComponentResource {
     return new k8s.apps.v1.StatefulSet(
       name,
       {
-        metadata: metadata(args, args.server),
+        metadata: { ...metadata(args, args.server), annotations: exceptionsOf(args) },
         spec: {
           replicas: 1,
           serviceName: spec.governingService,
@@ -162,6 +195,11 @@ export class StatefulServer extends pulumi.ComponentResource {
       { parent: this, ignoreChanges: ["spec.volumeClaimTemplates"] },
     );
   }
+}
+
+function exceptionsOf({ pod: { container, preparation, user } }: StatefulServerArgs) {
+  const images = [container, ...(preparation ? [preparation] : [])].map(({ image }) => image);
+  return auditExceptions(publishedExceptions({ images, user }));
 }
 
 function metadata({ platform, server, component }: StatefulServerArgs, name: string) {

@@ -22,7 +22,26 @@ export interface CredentialSource {
 }
 
 /** The credentials that the platform is made with. */
-export type CredentialId = "database" | "redis" | "jwtSecret" | "apiKey" | "prometheusToken";
+export const credentialIds = [
+  "database",
+  "databaseMonitoring",
+  "redis",
+  "redisMonitoring",
+  "jwtSecret",
+  "apiKey",
+  "prometheusToken",
+  "objectStorage",
+  "grafana",
+  "grafanaSecretKey",
+  "elastic",
+  "kibanaUser",
+  "logstashUser",
+  "jaegerUser",
+  "grafanaUser",
+  "elasticsearchExporterUser",
+  "kibanaEncryption",
+] as const;
+export type CredentialId = (typeof credentialIds)[number];
 
 export interface CredentialsArgs {
   readonly sources: Readonly<Record<CredentialId, CredentialSource>>;
@@ -42,13 +61,10 @@ export class Credentials extends pulumi.ComponentResource {
     // Another key would be another revision of everything: every login renamed, every pod rolled.
     this.revisionOf = revisionWith(this.generate(`${name}-revision-key`, 43));
     const make = (id: CredentialId) => this.createCredential(`${name}-${kebabCase(id)}`, sources[id]);
-    this.credentials = {
-      database: make("database"),
-      redis: make("redis"),
-      jwtSecret: make("jwtSecret"),
-      apiKey: make("apiKey"),
-      prometheusToken: make("prometheusToken"),
-    };
+    this.credentials = Object.fromEntries(credentialIds.map((id) => [id, make(id)])) as Record<
+      CredentialId,
+      Credential
+    >;
     this.registerOutputs();
   }
 

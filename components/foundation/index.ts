@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { acceptedEntries, contentOf } from "./accepted.ts";
+import { type AuditException, auditExceptions } from "./audit.ts";
 import { type Credential, type CredentialId, type CredentialSource, Credentials } from "./credentials.ts";
 import { platformName } from "./labels.ts";
 import { metadataOf } from "./metadata.ts";
@@ -11,6 +12,8 @@ import type { Settings } from "./settings.ts";
 export interface Platform {
   /** Name of the namespace, once it exists. */
   readonly namespace: pulumi.Output<string>;
+  /** Name of the namespace that the shipper of logs has to itself, as it reads files of its node, once it exists. */
+  readonly shipperNamespace: pulumi.Output<string>;
   /** Domain of the cluster's DNS. */
   readonly clusterDomain: string;
   /** Name of the ConfigMap that holds the settings, once it does, and the settings themselves. */
@@ -26,6 +29,8 @@ export interface Platform {
 export interface FoundationArgs {
   /** Name of the namespace: a DNS label. */
   readonly namespace: string;
+  /** Name of the namespace of the shipper of logs: a DNS label. */
+  readonly shipperNamespace: string;
   /** Domain of the cluster's DNS. */
   readonly clusterDomain: string;
   /** Which environment it is, as a label. */
@@ -40,7 +45,7 @@ export interface FoundationArgs {
   readonly pullSecrets?: readonly string[];
 }
 
-/** The namespace, fenced by Pod Security `restricted`, with the platform's settings and credentials. */
+/** The namespaces, fenced by Pod Security, with the platform's settings and credentials. */
 export class Foundation extends pulumi.ComponentResource {
   readonly platform: Platform;
   /** The credentials by name; the tier whose server checks one publishes the Secret for its readers. */
@@ -48,7 +53,14 @@ export class Foundation extends pulumi.ComponentResource {
 
   constructor(name: string, args: FoundationArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:foundation:Foundation", name, {}, options);
-    const namespace = this.createNamespace(`${name}-namespace`, args).metadata.name;
+    const namespace = this.createNamespace(`${name}-namespace`, args, {
+      name: args.namespace,
+      podSecurity: "restricted",
+    });
+    const shipperNamespace = this.createNamespace(`${name}-shipper-namespace`, args, {
+      name: args.shipperNamespace,
+      podSecurity: "privileged",
+    });
     const settings = this.createSettings(`${name}-settings`, namespace, args.settings);
     const made = new Credentials(`${name}-credentials`, { sources: args.credentials }, { parent: this });
     const tokens = acceptedEntries({ token: made.credentials.prometheusToken });
@@ -57,6 +69,7 @@ export class Foundation extends pulumi.ComponentResource {
     this.credentials = made.credentials;
     this.platform = {
       namespace,
+      shipperNamespace,
       clusterDomain: args.clusterDomain,
       settings: { configMap: settings.metadata.name, values: args.settings },
       pullSecrets: args.pullSecrets ?? [],
@@ -71,16 +84,32 @@ export class Foundation extends pulumi.ComponentResource {
     this.registerOutputs({ namespace });
   }
 
-  private createNamespace(name: string, { namespace, environment, team }: FoundationArgs) {
+  private createNamespace(
+    name: string,
+    { environment, team }: FoundationArgs,
+    place: { readonly name: string; readonly podSecurity: "restricted" | "privileged" },
+  ) {
     const labels = {
-      name: namespace,
+      name: place.name,
       environment,
       team,
       "app.kubernetes.io/part-of": platformName,
       "app.kubernetes.io/managed-by": "pulumi",
-      ...podSecurityLabels,
+      ...podSecurityLabels(place.podSecurity),
     };
-    return new k8s.core.v1.Namespace(name, { metadata: { name: namespace, labels } }, { parent: this });
+    const exceptions = place.podSecurity === "privileged" ? exceptionsOfShipper : undefined;
+    const namespace = new k8s.core.v1.Namespace(
+      name,
+      {
+        metadata: {
+          name: place.name,
+          labels,
+          ...(exceptions && { annotations: auditExceptions(exceptions) }),
+        },
+      },
+      { parent: this },
+    );
+    return namespace.metadata.name;
   }
 
   private createSettings(name: string, namespace: pulumi.Output<string>, data: Settings) {
@@ -90,7 +119,12 @@ export class Foundation extends pulumi.ComponentResource {
       workload: "settings",
       component: "foundation",
     });
-    return new k8s.core.v1.ConfigMap(name, { metadata, data }, { parent: this });
+    const annotations = auditExceptions(exceptionsOfSettings);
+    return new k8s.core.v1.ConfigMap(
+      name,
+      { metadata: { ...metadata, annotations }, data },
+      { parent: this },
+    );
   }
 
   private createMetricsSecret(
@@ -109,6 +143,23 @@ export class Foundation extends pulumi.ComponentResource {
 }
 
 /** https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
-const podSecurityLabels = Object.fromEntries(
-  ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]),
-);
+function podSecurityLabels(level: "restricted" | "privileged") {
+  return Object.fromEntries(
+    ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, level]),
+  );
+}
+
+const exceptionsOfShipper: readonly AuditException[] = [
+  {
+    check: "enforcedLevel",
+    reason:
+      "The shipper of logs reads files of the node, which Pod Security grants to privileged namespaces only; it is alone here",
+  },
+];
+
+const exceptionsOfSettings: readonly AuditException[] = [
+  {
+    check: "KSV-01010",
+    reason: "Its numbers have three to twenty digits, which trivy takes for numbers of passports",
+  },
+];

@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Spread } from "./spread.ts";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Container = k8s.types.input.core.v1.Container;
@@ -29,7 +30,7 @@ export interface HardenedPodArgs {
    */
   readonly shareProcessNamespace?: boolean;
   /** Over which nodes the pods of one workload go. @default the scheduler's own choice */
-  readonly spread?: readonly k8s.types.input.core.v1.TopologySpreadConstraint[];
+  readonly spread?: Spread;
 }
 
 /**
@@ -54,7 +55,7 @@ export function hardenedPod(args: HardenedPodArgs): PodSpec {
     },
     ...(args.restartPolicy && { restartPolicy: args.restartPolicy }),
     ...(args.shareProcessNamespace && { shareProcessNamespace: true }),
-    ...(args.spread && { topologySpreadConstraints: [...args.spread] }),
+    ...args.spread,
     ...(args.initContainers && { initContainers: args.initContainers.map(hardenedContainer) }),
     containers: args.containers.map(hardenedContainer),
     volumes: [...args.volumes],

@@ -23,11 +23,19 @@ export function heapOf(memory: string): number {
 /** Room for a container's log, which the kubelet counts as ephemeral storage of the pod. */
 const logBytes = 256 * 2 ** 20;
 
+/** All that a container takes of its node, as Kubernetes quantities. */
+export interface NodeShare {
+  readonly requests: Amounts;
+  readonly limits: Amounts;
+}
+
+type Amounts = Readonly<Record<"cpu" | "memory" | "ephemeral-storage", string>>;
+
 /** Resources with as much ephemeral storage as scratch space and log take: the scheduler then knows of it. */
 export function withEphemeralStorage(
   { requests, limits }: ContainerResources,
   ...scratch: readonly string[]
-): k8s.types.input.core.v1.ResourceRequirements {
+): NodeShare {
   const bytes = scratch.reduce((total, size) => total + (bytesOf(size) ?? 0), logBytes);
   const storage = { "ephemeral-storage": memoryQuantity(bytes) };
   return { requests: { ...requests, ...storage }, limits: { ...limits, ...storage } };

@@ -1,10 +1,11 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { AuditException } from "./audit.ts";
 import { checksumOf, credentialRevisionAnnotation, settingsChecksumAnnotation } from "./checksum.ts";
 import type { Platform } from "./index.ts";
 import { type Component, workloadLabels } from "./labels.ts";
 import { hardenedPod } from "./pod.ts";
-import { type ContainerResources, withEphemeralStorage } from "./resources.ts";
+import { type ContainerResources, type NodeShare, withEphemeralStorage } from "./resources.ts";
 import { spreadOver } from "./spread.ts";
 
 type Container = k8s.types.input.core.v1.Container;
@@ -17,6 +18,8 @@ export type SystemContainer = Omit<Container, "volumeMounts" | "resources" | "se
   /** CPU and memory; ephemeral storage is added from the pod's scratch directories. */
   readonly resources: ContainerResources;
   readonly env?: readonly EnvVar[];
+  /** Which of the pod's volumes it gets, by name: `data`, `configuration`, those of Secrets and scratch. @default all */
+  readonly volumes?: readonly string[];
 };
 
 /** A Secret as files: each entry a file of that name. */
@@ -28,6 +31,8 @@ export interface SecretFiles {
   readonly directory: string;
   /** Entries that are mounted. @default all */
   readonly entries?: readonly string[];
+  /** The Secret may come later, or lack entries: the pod waits for neither. @default false */
+  readonly optional?: boolean;
   /** Changes exactly when the content does, so that the pod rolls. @default content that is read as it changes */
   readonly revision?: pulumi.Input<string>;
 }
@@ -51,8 +56,13 @@ export interface SystemPod {
   readonly containers: readonly SystemContainer[];
   /** Run before the containers, with the same volumes, one after the other. @default none */
   readonly initContainers?: readonly SystemContainer[];
-  /** Plain files, mounted from a ConfigMap; a change rolls the pod. @default none */
-  readonly files?: { readonly directory: string; readonly content: Readonly<Record<string, string>> };
+  /** Plain files by name, mounted from a ConfigMap; a name may lead through folders. A change rolls the pod. @default none */
+  readonly files?: {
+    readonly directory: string;
+    readonly content: Readonly<Record<string, string>>;
+    /** Checks that the ConfigMap does not pass. @default none */
+    readonly exceptions?: readonly AuditException[];
+  };
   /** @default none */
   readonly secrets?: readonly SecretFiles[];
   /** @default none */
@@ -84,12 +94,11 @@ export function systemPodTemplate(args: SystemPodTemplateArgs): k8s.types.input.
     ...secrets.map(({ name, directory }) => ({ name, mountPath: directory, readOnly: true })),
     ...scratch.map(({ name, directory }) => ({ name, mountPath: directory })),
   ];
-  const onDisk = scratch.filter(({ medium }) => !medium).map(({ size }) => size);
-  const complete = (container: SystemContainer): Container => ({
+  const complete = ({ volumes, ...container }: SystemContainer): Container => ({
     ...container,
     env: [...(container.env ?? [])],
-    resources: withEphemeralStorage(container.resources, ...onDisk),
-    volumeMounts,
+    resources: shareOf(container, scratch),
+    volumeMounts: volumeMounts.filter(({ name }) => !volumes || volumes.includes(name)),
   });
   const revisions = secrets.flatMap(({ name, revision }) =>
     revision === undefined ? [] : [[credentialRevisionAnnotation(name), revision] as const],
@@ -112,9 +121,7 @@ export function systemPodTemplate(args: SystemPodTemplateArgs): k8s.types.input.
       ...(args.initContainers && { initContainers: args.initContainers.map(complete) }),
       containers: args.containers.map(complete),
       volumes: [
-        ...(args.configMap === undefined
-          ? []
-          : [{ name: "configuration", configMap: { name: args.configMap, defaultMode: 0o444 } }]),
+        ...(args.configMap === undefined ? [] : [configurationVolume(args.configMap, files?.content ?? {})]),
         ...secrets.map(secretVolume),
         ...scratch.map(({ name, size, medium }) => ({
           name,
@@ -125,7 +132,55 @@ export function systemPodTemplate(args: SystemPodTemplateArgs): k8s.types.input.
   };
 }
 
-function secretVolume({ name, secret, entries }: SecretFiles) {
+interface Sized {
+  readonly resources: ContainerResources;
+}
+
+/** What the containers of a pod take of its node. */
+export function sharesOf(pod: {
+  readonly containers: readonly Sized[];
+  readonly initContainers?: readonly Sized[];
+  readonly scratch?: readonly Scratch[];
+}) {
+  const { containers, initContainers = [], scratch = [] } = pod;
+  return {
+    containers: containers.map((container) => shareOf(container, scratch)),
+    initContainers: initContainers.map((container) => shareOf(container, scratch)),
+  };
+}
+
+/** CPU and memory of a container, with the storage that its pod's directories on disk may come to. */
+export function shareOf({ resources }: Sized, scratch: readonly Scratch[]): NodeShare {
+  const onDisk = scratch.filter(({ medium }) => !medium).map(({ size }) => size);
+  return withEphemeralStorage(resources, ...onDisk);
+}
+
+/** Plain files as the data of a ConfigMap, whose keys cannot have slashes. */
+export function configMapData(content: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(content).map(([name, text]) => [configMapKey(name), text]));
+}
+
+function configMapKey(name: string): string {
+  return name.replaceAll("/", "__");
+}
+
+function configurationVolume(configMap: pulumi.Input<string>, content: Readonly<Record<string, string>>) {
+  const names = Object.keys(content);
+  const items = names.map((name) => ({ key: configMapKey(name), path: name }));
+  const inFolders = names.some((name) => name.includes("/"));
+  return {
+    name: "configuration",
+    configMap: { name: configMap, defaultMode: 0o444, ...(inFolders && { items }) },
+  };
+}
+
+function secretVolume({ name, secret, entries, optional }: SecretFiles) {
   const items = entries?.map((entry) => ({ key: entry, path: entry }));
-  return { name, secret: { secretName: secret, defaultMode: 0o440, ...(items && { items }) } };
+  const source = {
+    secretName: secret,
+    defaultMode: 0o440,
+    ...(items && { items }),
+    ...(optional && { optional }),
+  };
+  return { name, secret: source };
 }

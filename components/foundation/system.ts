@@ -1,13 +1,15 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type ApiAccess, grantAccess } from "./access.ts";
+import { type AuditException, auditExceptions, publishedExceptions } from "./audit.ts";
 import { createBudget } from "./budget.ts";
+import { type Demand, podsWhileReplaced } from "./capacity-demand.ts";
 import type { Platform } from "./index.ts";
 import { type Component, selectorLabels } from "./labels.ts";
 import { metadataOf } from "./metadata.ts";
 import { claimTemplate, type VolumeSize } from "./resources.ts";
 import { hostOnceReady, skipServiceAwait } from "./service.ts";
-import { type SystemPod, systemPodTemplate } from "./system-pod.ts";
+import { configMapData, type SystemPod, sharesOf, systemPodTemplate } from "./system-pod.ts";
 
 export interface SystemArgs {
   /** What it stands on. */
@@ -25,6 +27,8 @@ export interface SystemArgs {
   readonly data?: VolumeSize & { readonly directory: string };
   /** What it may ask of the API server. @default nothing: its account has no token */
   readonly access?: ApiAccess;
+  /** Checks that its workload does not pass, besides those that no published image does. @default none */
+  readonly exceptions?: readonly AuditException[];
 }
 
 /**
@@ -35,6 +39,8 @@ export interface SystemArgs {
 export class System extends pulumi.ComponentResource {
   /** DNS name of its Service, once its pods are ready. */
   readonly host: pulumi.Output<string>;
+  /** What it may ask of the namespace. */
+  readonly demand: Demand;
 
   constructor(name: string, args: SystemArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:foundation:System", name, {}, options);
@@ -54,6 +60,7 @@ export class System extends pulumi.ComponentResource {
       : this.createDeployment(`${name}-deployment`, args, template);
     if (args.replicas > 1) createBudget(`${name}-budget`, args, this);
     this.host = hostOnceReady(args.platform, service, pods);
+    this.demand = demandOf(args);
     this.registerOutputs({ host: this.host });
   }
 
@@ -75,7 +82,13 @@ export class System extends pulumi.ComponentResource {
     if (!args.pod.files) return undefined;
     return new k8s.core.v1.ConfigMap(
       name,
-      { metadata: metadata(args, `${args.workload}-configuration`), data: args.pod.files.content },
+      {
+        metadata: {
+          ...metadata(args, `${args.workload}-configuration`),
+          ...(args.pod.files.exceptions && { annotations: auditExceptions(args.pod.files.exceptions) }),
+        },
+        data: configMapData(args.pod.files.content),
+      },
       { parent: this },
     );
   }
@@ -108,7 +121,7 @@ export class System extends pulumi.ComponentResource {
     return new k8s.apps.v1.Deployment(
       name,
       {
-        metadata: metadata(args),
+        metadata: { ...metadata(args), annotations: exceptionsOf(args) },
         spec: {
           replicas: args.replicas,
           revisionHistoryLimit: 3,
@@ -125,7 +138,7 @@ export class System extends pulumi.ComponentResource {
     return new k8s.apps.v1.StatefulSet(
       name,
       {
-        metadata: metadata(args),
+        metadata: { ...metadata(args), annotations: exceptionsOf(args) },
         spec: {
           replicas: args.replicas,
           serviceName: service.metadata.name,
@@ -152,6 +165,23 @@ interface StatefulParts {
 
 function metadata({ platform, workload, component }: SystemArgs, name = workload) {
   return metadataOf({ name, namespace: platform.namespace, workload, component });
+}
+
+/** A pod with a volume goes before its successor comes. */
+function demandOf({ workload, replicas, pod, data }: SystemArgs): Demand {
+  const pods = data ? replicas : podsWhileReplaced(replicas);
+  return { workload, pods, ...sharesOf(pod), volumes: data ? Array(replicas).fill(data.size) : [] };
+}
+
+function exceptionsOf({ pod, replicas, data, access, exceptions = [] }: SystemArgs) {
+  const images = [...pod.containers, ...(pod.initContainers ?? [])].map(({ image }) => image);
+  const published = publishedExceptions({
+    images,
+    user: pod.user,
+    ...(data ? {} : { replicas }),
+    apiAccess: access !== undefined,
+  });
+  return auditExceptions([...published, ...exceptions]);
 }
 
 /** The ports of the system are its first container's. */

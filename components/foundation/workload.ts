@@ -10,6 +10,9 @@ import {
   serviceNameVariable,
   user,
 } from "../contract/runtime.ts";
+import { createAutoscaler, type Scaling } from "./autoscaler.ts";
+import { createBudget } from "./budget.ts";
+import { type Demand, podsWhileReplaced } from "./capacity-demand.ts";
 import { checksumOf, settingsChecksumAnnotation } from "./checksum.ts";
 import type { Platform } from "./index.ts";
 import { type Component, selectorLabels, workloadLabels } from "./labels.ts";
@@ -18,6 +21,7 @@ import { type MountedCredential, mountsOf, type ObservedSecret } from "./mounted
 import { hardenedPod } from "./pod.ts";
 import { type ContainerResources, withEphemeralStorage } from "./resources.ts";
 import { hostOnceReady, skipServiceAwait } from "./service.ts";
+import { spreadOver } from "./spread.ts";
 
 export interface WorkloadArgs {
   /** What it stands on. */
@@ -28,8 +32,10 @@ export interface WorkloadArgs {
   readonly component: Component;
   /** Complete image reference. */
   readonly image: string;
-  /** Number of pods. */
+  /** Number of pods; where it scales, the least. */
   readonly replicas: number;
+  /** How far it grows beyond that. @default not at all */
+  readonly scaling?: Scaling | undefined;
   /** CPU and memory of each pod. */
   readonly resources: ContainerResources;
   /** Size of the scratch space, as a Kubernetes quantity. */
@@ -56,14 +62,27 @@ export interface WorkloadArgs {
 export class Workload extends pulumi.ComponentResource {
   /** URL of the Service inside the cluster, once the pods behind it are available. */
   readonly url: pulumi.Output<string>;
+  /** What it may ask of the namespace. */
+  readonly demand: Demand;
 
   constructor(name: string, args: WorkloadArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:foundation:Workload", name, {}, options);
     const account = this.createServiceAccount(`${name}-account`, args);
     const deployment = this.createDeployment(`${name}-deployment`, args, account.metadata.name);
     const service = this.createService(`${name}-service`, args);
+    const { replicas, scaling } = args;
+    if (scaling) {
+      const target = { deployment: deployment.metadata.name, minimum: replicas, scaling };
+      createAutoscaler(`${name}-autoscaler`, { ...args, ...target }, this);
+    }
+    if (replicas > 1 || scaling) createBudget(`${name}-budget`, args, this);
     const port = args.servicePort === 80 ? "" : `:${args.servicePort}`;
     this.url = pulumi.interpolate`http://${hostOnceReady(args.platform, service, deployment)}${port}`;
+    this.demand = {
+      workload: args.workload,
+      pods: podsWhileReplaced(scaling?.maximum ?? replicas),
+      containers: [withEphemeralStorage(args.resources, args.scratch)],
+    };
     this.registerOutputs({ url: this.url });
   }
 
@@ -81,7 +100,8 @@ export class Workload extends pulumi.ComponentResource {
       {
         metadata: metadata(args),
         spec: {
-          replicas: args.replicas,
+          // The autoscaler's to say, where there is one.
+          ...(!args.scaling && { replicas: args.replicas }),
           revisionHistoryLimit: 3,
           strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
           selector: { matchLabels: selectorLabels(args.workload) },
@@ -130,6 +150,7 @@ function podTemplate(
       pullSecrets: platform.pullSecrets,
       terminationGracePeriodSeconds: args.terminationGracePeriodSeconds + drainSeconds,
       ...(args.shareProcessNamespace && { shareProcessNamespace: true }),
+      spread: spreadOver(args.workload),
       containers: [
         {
           name: args.workload,

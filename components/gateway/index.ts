@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { keyIdOf } from "../contract/key-id.ts";
 import { commonSettings, gatewaySettings, serviceNames, servicePorts } from "../contract/runtime.ts";
 import { acceptedEntries, contentOf } from "../foundation/accepted.ts";
+import type { Scaling } from "../foundation/autoscaler.ts";
+import type { Demand } from "../foundation/capacity-demand.ts";
 import type { Credential } from "../foundation/credentials.ts";
 import type { Platform } from "../foundation/index.ts";
 import { metadataOf } from "../foundation/metadata.ts";
@@ -15,8 +17,10 @@ export interface GatewayArgs {
   readonly platform: Platform;
   /** Complete image reference. */
   readonly image: string;
-  /** Number of pods. */
+  /** Number of pods; where it scales, the least. */
   readonly replicas: number;
+  /** How far it grows beyond that. @default not at all */
+  readonly scaling?: Scaling | undefined;
   /** CPU and memory of each pod. */
   readonly resources: ContainerResources;
   /** Size of a pod's scratch space, as a Kubernetes quantity. */
@@ -42,6 +46,8 @@ export class Gateway extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   /** Name of the Secret with the key that opens the API, entry `api-key`, once the gateway accepts it. */
   readonly secret: pulumi.Output<string>;
+  /** What it may ask of the namespace. */
+  readonly demands: readonly Demand[];
 
   constructor(name: string, args: GatewayArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:gateway:Gateway", name, {}, options);
@@ -56,6 +62,7 @@ export class Gateway extends pulumi.ComponentResource {
     const published = this.createPublishedSecret(`${name}-published`, args, workload.url);
     this.url = workload.url;
     this.secret = published.metadata.name;
+    this.demands = [workload.demand];
     this.registerOutputs({ url: this.url, secret: this.secret });
   }
 
@@ -104,6 +111,7 @@ export class Gateway extends pulumi.ComponentResource {
         component: "gateway",
         image: args.image,
         replicas: args.replicas,
+        scaling: args.scaling,
         resources: args.resources,
         scratch: args.scratch,
         servicePort: servicePorts.gateway,

@@ -7,16 +7,27 @@ import {
   verifierSettings,
 } from "../contract/runtime.ts";
 import { type Standard, type StandardId, standards } from "../contract/standards.ts";
+import type { Scaling } from "../foundation/autoscaler.ts";
+import type { Demand } from "../foundation/capacity-demand.ts";
 import type { Platform } from "../foundation/index.ts";
 import type { MountedCredential } from "../foundation/mounted-credential.ts";
 import { type ContainerResources, heapOf } from "../foundation/resources.ts";
 import { Workload } from "../foundation/workload.ts";
 
+interface VerifierArgs {
+  /** Complete image reference. */
+  readonly image: string;
+  /** Number of pods; where it scales, the least. */
+  readonly replicas: number;
+  /** How far it grows beyond that. @default not at all */
+  readonly scaling?: Scaling | undefined;
+}
+
 export interface VerificationArgs {
   /** What it stands on. */
   readonly platform: Platform;
-  /** Complete image reference and number of pods of each standard. */
-  readonly verifiers: Readonly<Record<StandardId, { readonly image: string; readonly replicas: number }>>;
+  /** What differs from standard to standard. */
+  readonly verifiers: Readonly<Record<StandardId, VerifierArgs>>;
   /** Of each pod, its engines included. */
   readonly resources: ContainerResources;
   /** What the service itself may use of its pod's memory, as a Kubernetes quantity. */
@@ -36,14 +47,19 @@ const storingSeconds = 30;
 export class Verification extends pulumi.ComponentResource {
   /** URL of each standard's verifier inside the cluster, once it is available. */
   readonly urls: Readonly<Record<StandardId, pulumi.Output<string>>>;
+  /** What the tier may ask of the namespace. */
+  readonly demands: readonly Demand[];
 
   constructor(name: string, args: VerificationArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:verification:Verification", name, {}, options);
-    const urls = standards.map((standard) => [
-      standard.id,
-      this.createVerifier(`${name}-${standard.id}`, args, standard).url,
-    ]);
-    this.urls = Object.fromEntries(urls);
+    const verifiers = standards.map((standard) => ({
+      id: standard.id,
+      workload: this.createVerifier(`${name}-${standard.id}`, args, standard),
+    }));
+    this.urls = Object.fromEntries(
+      verifiers.map(({ id, workload }) => [id, workload.url]),
+    ) as Verification["urls"];
+    this.demands = verifiers.map(({ workload }) => workload.demand);
     this.registerOutputs({ urls: this.urls });
   }
 

@@ -12,13 +12,14 @@ import {
   removeFiles,
   writeRecord,
 } from "./files.ts";
-import { furnish } from "./furnish.ts";
+import { apply, furnish } from "./furnish.ts";
 import { buildKubeconfig } from "./kubeconfig.ts";
 import { LaunchError, launch } from "./launch.ts";
+import { dnsService } from "./node/dns.ts";
 import { identify, type NodeArgs, planLine, refreshImages, removeTraces, startNode } from "./node/index.ts";
 import { identityOf } from "./node/link.ts";
 import { directPods, forgetRealNode, movePods, publishApi } from "./node/objects.ts";
-import type { NodeIdentity } from "./node/settings.ts";
+import { apiEndpointPort, type NodeIdentity } from "./node/settings.ts";
 import type { Plan } from "./plan.ts";
 import { areFree, choosePorts } from "./ports.ts";
 import { endProcesses, ownProcesses } from "./processes.ts";
@@ -102,13 +103,14 @@ async function assemble(plan: Plan, record: ClusterRecord | undefined): Promise<
   const { files, form, name, fingerprint } = plan;
   mkdirSync(files.dir, { recursive: true, mode: 0o700 });
   const line = form.name === "node" ? await planLine(files, form.tools, record?.node) : undefined;
-  const { ports, admin } = await launchPersistently(plan, record?.ports, line?.hostAddress);
+  const { ports, admin } = await launchPersistently(plan, record?.ports, line?.nodeAddress);
   await furnish(admin, plan);
   // Now that the other ports are in use.
   const identity = line && (await identify(files, line, record?.node));
   const node = nodeArgs(plan, { identity, admin, ports });
   if (node) {
-    await publishApi(admin, { address: node.identity.hostAddress, port: node.apiPort });
+    await publishApi(admin, { address: node.identity.nodeAddress, port: apiEndpointPort });
+    await apply(admin, [dnsService]);
     await direct(node, await startNode(node));
   } else if (record?.node) await forgetRealNode(admin, plan);
   const processes = await ownProcesses(ownershipOf(files, undefined));

@@ -26,6 +26,8 @@ const podRange = "10.244.0.0/16";
 export const serviceRange = "10.96.0.0/16";
 /** Address of Service `kubernetes`, by which pods call the API server: always the first of the range. */
 const apiServiceAddress = "10.96.0.1";
+/** Address of the Service of DNS, where there is one: the one that installers of Kubernetes give it. */
+export const dnsAddress = "10.96.0.10";
 
 /**
  * Where the API server says that it is, in the endpoints of Service `kubernetes`, when no pod can dial it: an address for

@@ -1,18 +1,34 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { diagram, flowTable } from "../../components/networking/diagram.ts";
 import { configurationTable } from "../../config/document.ts";
 import { root } from "../paths.ts";
 import { readArguments, stacks } from "./arguments.ts";
 import { runProgram } from "./run-program.ts";
 
-const begin = "<!-- table: begin (made by `npm run golden`) -->";
-const end = "<!-- table: end -->";
+/** A part of a page that follows from the code: it stands between two marks that have its name. */
+interface GeneratedPart {
+  readonly page: string;
+  readonly name: string;
+  readonly content: () => string;
+}
 
-/** `npm run golden`: makes anew what is committed and follows from the code: golden manifests and the table of keys. */
+const generatedParts: readonly GeneratedPart[] = [
+  { page: "docs/configuration.md", name: "table", content: configurationTable },
+  { page: "docs/networking.md", name: "picture", content: diagram },
+  { page: "docs/networking.md", name: "flows", content: flowTable },
+];
+
+/** The pages that have such parts. */
+export const generatedPages = [...new Set(generatedParts.map(({ page }) => page))];
+
+/** `npm run golden`: makes anew what is committed and follows from the code: golden manifests and parts of the documentation. */
 export async function run(argv: readonly string[]): Promise<number> {
   readArguments({ argv, usage: "npm run golden", options: {} });
-  const file = join(root, "docs", "configuration.md");
-  writeFileSync(file, withTable(readFileSync(file, "utf8")));
+  for (const page of generatedPages) {
+    const file = join(root, page);
+    writeFileSync(file, withGeneratedParts(page, readFileSync(file, "utf8")));
+  }
   for (const stack of stacks()) {
     const out = join(root, "tests", "golden", stack);
     const code = await runProgram(join(root, "local", "main.ts"), ["render", stack, "--out", out]);
@@ -21,9 +37,14 @@ export async function run(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** The page with the present table of keys. */
-export function withTable(page: string): string {
-  const [head, tail] = [page.indexOf(begin), page.indexOf(end)];
-  if (head < 0 || tail < head) throw new Error("docs/configuration.md has lost the marks around its table");
-  return `${page.slice(0, head + begin.length)}\n${configurationTable()}\n${page.slice(tail)}`;
+/** The text of a page with its generated parts as they are now. @throws Error when the marks around one are lost */
+export function withGeneratedParts(page: string, text: string): string {
+  return generatedParts.filter((part) => part.page === page).reduce(withPart, text);
+}
+
+function withPart(text: string, { page, name, content }: GeneratedPart): string {
+  const begin = `<!-- ${name}: begin (made by \`npm run golden\`) -->`;
+  const [head, tail] = [text.indexOf(begin), text.indexOf(`<!-- ${name}: end -->`)];
+  if (head < 0 || tail < head) throw new Error(`${page} has lost the marks around its part "${name}"`);
+  return `${text.slice(0, head + begin.length)}\n${content()}\n${text.slice(tail)}`;
 }

@@ -22,8 +22,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   const references = stackReferences(requireStack(values.stack, usage));
   if (values.engine === "docker") {
-    const { postgres: _postgres, redis: _redis, ...own } = references;
-    await buildInDocker(own);
+    await buildInDocker(references);
     return 0;
   }
   const report = terminalReport();
@@ -37,7 +36,7 @@ function table(built: readonly BuiltImage[]): string {
     reference,
     `${(size / 1e6).toFixed(1)} MB`,
     digest,
-    origin === "bundle" ? `from the services here` : `a stand-in for ${image}, from Debian packages`,
+    origin === "bundle" ? `from the services here` : `a stand-in for ${image}`,
     cached ? "unchanged" : "made",
   ]);
   const all = [["reference", "archive", "digest", "origin", ""], ...rows];

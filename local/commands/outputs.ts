@@ -8,6 +8,13 @@ export interface Outputs {
   readonly verificationUrls: Readonly<Record<string, string>>;
   readonly databaseEndpoint: string;
   readonly cacheEndpoint: string;
+  readonly objectStorage: { readonly endpoint: string; readonly bucket: string };
+  readonly prometheusUrl: string;
+  readonly alertmanagerUrl: string;
+  readonly grafanaUrl: string;
+  readonly jaegerUrl: string;
+  readonly elasticsearchUrl: string;
+  readonly kibanaUrl: string;
   readonly credentialSecrets: Readonly<Record<string, string>>;
 }
 
@@ -23,6 +30,8 @@ export function describeOutputs(
     ...Object.entries(outputs.verificationUrls).map(([id, url]) => [`verifier ${id}`, url]),
     ["database", outputs.databaseEndpoint],
     ["cache", outputs.cacheEndpoint],
+    ["object storage", `${outputs.objectStorage.endpoint} (bucket ${outputs.objectStorage.bucket})`],
+    ...systemUrls(outputs),
     ...Object.entries(outputs.credentialSecrets).map(([id, name]) => [`${id} credentials`, `Secret ${name}`]),
     ["namespace", outputs.namespace],
   ];
@@ -30,6 +39,18 @@ export function describeOutputs(
   const table = rows.map(([title = "", value]) => `  ${title.padEnd(width)}  ${value}`);
   const down = stack === "dev" ? "npm run down" : `npm run down -- --stack ${stack}`;
   return `\n${[`Stack ${stack} is up:`, ...table, "", ...reach(outputs, session, stack), `End it:      ${down}`].join("\n")}\n`;
+}
+
+/** The systems that people open in a browser or ask by hand, and where. */
+function systemUrls(outputs: Outputs): [string, string][] {
+  return [
+    ["Prometheus", outputs.prometheusUrl],
+    ["Alertmanager", outputs.alertmanagerUrl],
+    ["Grafana", outputs.grafanaUrl],
+    ["Jaeger", outputs.jaegerUrl],
+    ["Elasticsearch", outputs.elasticsearchUrl],
+    ["Kibana", outputs.kibanaUrl],
+  ];
 }
 
 function reach(outputs: Outputs, { target, cluster }: Session, stack: string): string[] {
@@ -61,12 +82,13 @@ function reach(outputs: Outputs, { target, cluster }: Session, stack: string): s
 }
 
 /** Commands that make each endpoint answer on this machine, on a port of its own. */
-function forwards({ gatewayUrl, verificationUrls, databaseEndpoint, cacheEndpoint }: Outputs): string[] {
+function forwards(outputs: Outputs): string[] {
   const addresses = [
-    new URL(gatewayUrl),
-    ...Object.values(verificationUrls).map((url) => new URL(url)),
-    new URL(`tcp://${databaseEndpoint}`),
-    new URL(`tcp://${cacheEndpoint}`),
+    new URL(outputs.gatewayUrl),
+    ...Object.values(outputs.verificationUrls).map((url) => new URL(url)),
+    new URL(`tcp://${outputs.databaseEndpoint}`),
+    new URL(`tcp://${outputs.cacheEndpoint}`),
+    ...systemUrls(outputs).map(([, url]) => new URL(url)),
   ];
   return addresses.map(({ hostname, port }, index) => {
     const service = hostname.split(".")[0];

@@ -32,6 +32,8 @@ export function engineEnvironment(args: EnvironmentArgs): NodeJS.ProcessEnv {
     PULUMI_STACK: args.stack,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_SUPPRESS_NEO_LINK: "true",
+    // By default four for each core, and each workload that starts holds one: on two cores the others would queue behind eight.
+    PULUMI_PARALLEL: "64",
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
     ...(args.downloadPlugins ? {} : { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }),
   };

@@ -71,7 +71,7 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
       pulumiHome: pulumiHome(cacheDir()),
       passphraseFile: passphrase(args.stateDir),
       kubeconfig: args.cluster?.kubeconfig ?? join(args.stateDir, "no-cluster"),
-      downloadPlugins: !standIns.random,
+      downloadPlugins: !standIns.providers,
     }),
     pulumi: args.tools.pulumi.path,
     project: files.name,

@@ -18,7 +18,8 @@ export interface EngineTools {
 /** Which plugins are filled in by this project because the official ones cannot be had. */
 export interface StandIns {
   readonly languageHost: boolean;
-  readonly random: boolean;
+  /** The providers of random values and of certificates. */
+  readonly providers: boolean;
 }
 
 /** The `plugins` section of a Pulumi.yaml: folders that hold a plugin's program, found there without a warning. */
@@ -32,15 +33,15 @@ interface PluginFolder {
 }
 
 /**
- * Decides plugin by plugin. The language host is filled in when none lies beside the CLI, the random provider
- * when the Kubernetes provider had to be built, which means that plugins cannot be downloaded.
+ * Decides plugin by plugin. The language host is filled in when none lies beside the CLI, the other providers
+ * when that of Kubernetes had to be built, which means that plugins cannot be downloaded.
  */
 export function chooseStandIns(tools: EngineTools): StandIns {
   return {
     languageHost:
       tools.pulumi.origin === "built" ||
       (tools.pulumi.origin === "path" && !hasLanguageHost(tools.pulumi.path)),
-    random: tools.kubernetes?.origin === "built" || (!tools.kubernetes && tools.pulumi.origin === "built"),
+    providers: tools.kubernetes?.origin === "built" || (!tools.kubernetes && tools.pulumi.origin === "built"),
   };
 }
 
@@ -80,7 +81,9 @@ export function placePlugins(args: {
     languages: args.standIns.languageHost ? [placeStandIn("pulumi-language-nodejs", "language-host.ts")] : [],
     providers: [
       ...(kubernetes ? [place("pulumi-resource-kubernetes", endingWithEngine(kubernetes.path))] : []),
-      ...(args.standIns.random ? [placeStandIn("pulumi-resource-random", "random-provider.ts")] : []),
+      ...(args.standIns.providers
+        ? ["random", "tls"].map((name) => placeStandIn(`pulumi-resource-${name}`, `${name}-provider.ts`))
+        : []),
     ],
   };
 }

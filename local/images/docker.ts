@@ -1,4 +1,4 @@
-import type { OwnImageName } from "../../images/programs.ts";
+import { type OwnImageName, ownImages } from "../../images/programs.ts";
 import { startProgram } from "../child.ts";
 import { root } from "../paths.ts";
 
@@ -9,7 +9,8 @@ import { root } from "../paths.ts";
  * @throws Error that names the image whose build failed; the engine has said why
  */
 export async function buildInDocker(references: Readonly<Record<OwnImageName, string>>): Promise<void> {
-  for (const [image, reference] of Object.entries(references)) {
+  for (const image of Object.keys(ownImages) as OwnImageName[]) {
+    const reference = references[image];
     const argv = ["buildx", "build", "--load", `--target=${image}`, `--tag=${reference}`];
     const options = { cwd: root, stdio: "inherit" } as const;
     const code = await startProgram("docker", [...argv, "--file=images/Containerfile", "."], options).ended;

@@ -6,8 +6,17 @@ import { takeLock } from "../lock.ts";
 import { cacheDir, root } from "../paths.ts";
 import type { Report } from "../report.ts";
 import { debianTree, thisDebianMachine } from "../toolchain/debian/index.ts";
+import { ensureTools } from "../toolchain/index.ts";
 import { type Archive, writeArchive } from "./archive.ts";
-import { type ImageName, imageNames, isStandIn, type Recipe, recipe, type Sources } from "./recipes.ts";
+import {
+  type ImageName,
+  imageNames,
+  isStandIn,
+  type Recipe,
+  recipe,
+  type Sources,
+  toolsOf,
+} from "./recipes.ts";
 import { LayerStore } from "./store.ts";
 import { z3Program } from "./z3.ts";
 
@@ -45,6 +54,9 @@ export async function buildImages(args: {
   readonly signal: AbortSignal;
 }): Promise<BuiltImage[]> {
   const { report, signal } = args;
+  const wanted = imageNames.filter((image) => args.references[image]);
+  // All at once, and before others have to wait for this: it may take long.
+  await ensureTools(toolsOf(wanted), report);
   const folder = join(cacheDir(), "images");
   const file = join(folder, "lock");
   const release = await takeLock(file, {
@@ -57,7 +69,7 @@ export async function buildImages(args: {
     await store.removeUnused();
     const sources = machineSources(args);
     const built: BuiltImage[] = [];
-    for (const image of imageNames) {
+    for (const image of wanted) {
       const reference = args.references[image];
       if (!reference) continue;
       report.detail(`image ${image}`);
@@ -117,6 +129,7 @@ function machineSources({ report, signal }: { report: Report; signal: AbortSigna
   const { arch, cache, env } = thisDebianMachine();
   return {
     node,
+    tool: async (name) => (await ensureTools([name], report))[name].path,
     debian: async (order) => (await debianTree({ ...order, report, signal })).root,
     engine: () =>
       z3Program({

@@ -4,8 +4,10 @@ import { ports, user } from "../../components/contract/runtime.ts";
 import { bundleImage } from "../../images/bundle.ts";
 import { type OwnImage, type OwnImageName, ownImages, programFolder } from "../../images/programs.ts";
 import { root } from "../paths.ts";
+import type { ToolName } from "../toolchain/index.ts";
 import type { ImageConfig } from "./archive.ts";
-import { type StandInName, skeleton, standIns, standInTree, unused } from "./stand-ins.ts";
+import { skeleton, standInTree, unused } from "./stand-in-tree.ts";
+import { type StandIn, type StandInName, standIns } from "./stand-ins.ts";
 import { fileFrom, merged, type Tree, treeOf } from "./tree.ts";
 
 /** Name of an image that a stack runs. */
@@ -30,8 +32,16 @@ export interface Sources {
   }): Promise<string>;
   /** Path of the program of an engine. */
   engine(name: "z3"): Promise<string>;
+  /** Path of a tool of one piece. */
+  tool(name: ToolName): Promise<string>;
   /** Path of Node.js for Linux. */
   readonly node: string;
+}
+
+/** The tools that images are made of. */
+export function toolsOf(names: readonly ImageName[]): ToolName[] {
+  const standInNames = names.filter(isStandIn);
+  return [...new Set(standInNames.flatMap((name) => Object.values((standIns[name] as StandIn).tools ?? {})))];
 }
 
 /** Folder with what the two ways of making the platform's own images share. */
@@ -78,18 +88,21 @@ async function ownRecipe(name: OwnImageName, sources: Sources): Promise<Recipe> 
 }
 
 async function standInRecipe(name: StandInName, sources: Sources): Promise<Recipe> {
-  const standIn = standIns[name];
-  const { packages, exclude } = standIn;
-  const folder = await sources.debian({ set: `image-${name}`, packages, exclude, omit: unused });
-  const { tree, path } = standInTree(standIn, folder);
-  const { uid, gid } = standIn.user;
+  const standIn: StandIn = standIns[name];
+  const { packages, exclude = [], user, env, entrypoint, title } = standIn;
+  const folder =
+    packages && (await sources.debian({ set: `image-${name}`, packages, exclude, omit: unused }));
+  const tools = new Map<string, string>();
+  for (const [path, tool] of Object.entries(standIn.tools ?? {})) tools.set(path, await sources.tool(tool));
+  const { tree, path } = standInTree(standIn, { packages: folder, tools });
   return {
     layers: [tree],
     config: {
-      user: { uid, gid },
-      env: { PATH: [...path, ...systemPath.split(":")].join(":"), ...standIn.env },
+      user: { uid: user.uid, gid: user.gid },
+      env: { PATH: [...path, ...systemPath.split(":")].join(":"), ...env },
+      ...(entrypoint && { entrypoint }),
       workingDirectory: "/",
-      labels: labels(standIn.title),
+      labels: labels(title),
     },
   };
 }

@@ -1,10 +1,11 @@
 import { parseConfig } from "../../config/parse.ts";
 import { describeProblems } from "../../config/problems.ts";
-import { ownImages } from "../../images/programs.ts";
+import { type OwnImageName, ownImages } from "../../images/programs.ts";
 import { readProjectFiles } from "../engine/index.ts";
 import { root } from "../paths.ts";
 import { readStackFile } from "../render/stack-file.ts";
 import type { ImageName } from "./recipes.ts";
+import { type StandInName, standIns } from "./stand-ins.ts";
 
 /**
  * The references by which the pods of a stack of this checkout ask for images.
@@ -22,12 +23,15 @@ export function stackReferences(stack: string): Record<ImageName, string> {
     secretKeys: new Set(secretKeys),
   });
   if (!config) throw new Error(describeProblems(stack, problems));
-  const { registry, tag, postgresql, redis } = config.images;
+  const { registry, tag } = config.images;
   const overrides: Readonly<Partial<Record<string, string>>> = config.images.overrides;
   const own = Object.keys(ownImages).map((name) => [name, overrides[name] ?? `${registry}/${name}:${tag}`]);
+  const published = Object.entries(standIns).map(([name, standIn]) => [
+    name,
+    config.images[standIn.configured],
+  ]);
   return {
-    ...(Object.fromEntries(own) as Record<keyof typeof ownImages, string>),
-    postgres: postgresql,
-    redis,
+    ...(Object.fromEntries(own) as Record<OwnImageName, string>),
+    ...(Object.fromEntries(published) as Record<StandInName, string>),
   };
 }

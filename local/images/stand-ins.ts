@@ -1,22 +1,34 @@
-import { basename, dirname, resolve } from "node:path/posix";
-import { directory, type Entry, link, merged, type Owner, type Tree, text, treeOf } from "./tree.ts";
+import type { StackConfig } from "../../config/schema.ts";
+import type { ToolName } from "../toolchain/index.ts";
+import type { Owner } from "./tree.ts";
 
 /**
- * An image put together from Debian packages, in the place of one from a registry. It has what the stack relies on, and no
- * other program: what begins to rely on another one fails here, and is to be added with its reason. Pods say what to run.
+ * An image put together from Debian packages and tools, in the place of one from a registry. It has what the stack relies on,
+ * where that one has it, and no other program: what begins to rely on another one fails here, and is to be added with its
+ * reason.
  */
 export interface StandIn {
   /** For people. */
   readonly title: string;
-  readonly packages: readonly string[];
-  /** Packages that others ask for, and that nothing here uses. */
-  readonly exclude: readonly string[];
-  /** Programs, and why they are there. */
-  readonly programs: Readonly<Record<string, string>>;
+  /** Where a stack's configuration has the reference of the image that it stands in for. */
+  readonly configured: Exclude<keyof StackConfig["images"], "registry" | "tag" | "overrides" | "pullSecrets">;
+  /** Debian packages. @default none */
+  readonly packages?: readonly string[];
+  /** Packages that others ask for, and that nothing here uses. @default none */
+  readonly exclude?: readonly string[];
+  /** Programs of the packages, and why they are there. @default none */
+  readonly programs?: Readonly<Record<string, string>>;
+  /** Tools of one piece, by the absolute path that they get. @default none */
+  readonly tools?: Readonly<Record<string, ToolName>>;
+  /** Other absolute paths of programs, and where these are. @default none */
+  readonly links?: Readonly<Record<string, string>>;
+  /** @default none: pods say what to run */
+  readonly entrypoint?: readonly string[];
   readonly user: Owner & { readonly name: string };
-  /** Directories that belong to the user. */
-  readonly directories: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+  /** Directories that belong to the user. @default none */
+  readonly directories?: readonly string[];
+  /** @default none */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** What packages ask for to be installed and administered on a machine: nothing of it runs in a container. */
@@ -25,9 +37,12 @@ const administration = (
   "sensible-utils sysvinit-utils ucf"
 ).split(" ");
 
+const nobody = { name: "nobody", uid: 65534, gid: 65534 } as const;
+
 export const standIns = {
   postgres: {
     title: "PostgreSQL from Debian packages",
+    configured: "postgresql",
     packages: ["postgresql", "postgresql-client", "bash", "dash", "coreutils", "grep", "libc-bin"],
     exclude: [
       ...administration,
@@ -45,6 +60,8 @@ export const standIns = {
       psql: "prepare.sh makes the roles; a probe logs in",
       createdb: "prepare.sh makes the database",
       pg_isready: "two probes",
+      pg_dump: "dump.sh dumps the database",
+      pg_restore: "dump.sh reads a dump back; restore.sh restores it",
       cat: "prepare.sh, roles.sql and a probe read credentials",
       cp: "prepare.sh keeps the credentials that the pod was made for",
       grep: "prepare.sh looks for the database",
@@ -58,6 +75,7 @@ export const standIns = {
   },
   redis: {
     title: "Redis from Debian packages",
+    configured: "redis",
     packages: ["redis-server", "redis-tools", "dash", "coreutils", "grep"],
     exclude: administration,
     programs: {
@@ -75,86 +93,82 @@ export const standIns = {
     },
     user: { name: "redis", uid: 999, gid: 999 },
     directories: ["data"],
-    env: {},
+  },
+  versitygw: {
+    title: "versitygw, built from its Go module",
+    configured: "versitygw",
+    packages: ["dash", "coreutils"],
+    exclude: administration,
+    programs: {
+      sh: "runs start.sh",
+      cat: "start.sh reads credentials",
+      mkdir: "start.sh makes the folder of the buckets",
+      sleep: "start.sh waits for the Secret",
+    },
+    tools: { "/usr/local/bin/versitygw": "versitygw" },
+    user: { name: "versitygw", uid: 1000, gid: 1000 },
+  },
+  prometheus: {
+    title: "Prometheus without pages, built from its Go module",
+    configured: "prometheus",
+    tools: { "/bin/prometheus": "prometheus", "/bin/promtool": "promtool" },
+    entrypoint: ["/bin/prometheus"],
+    user: nobody,
+    directories: ["prometheus"],
+  },
+  alertmanager: {
+    title: "Alertmanager without pages, built from its Go module",
+    configured: "alertmanager",
+    tools: { "/bin/alertmanager": "alertmanager", "/bin/amtool": "amtool" },
+    entrypoint: ["/bin/alertmanager"],
+    user: nobody,
+    directories: ["alertmanager"],
+  },
+  "kube-state-metrics": {
+    title: "kube-state-metrics, built from its Go module",
+    configured: "kubeStateMetrics",
+    // It ends when it cannot tell the time zone of a CronJob; the image that it stands in for has them, too.
+    packages: ["tzdata"],
+    exclude: administration,
+    tools: { "/kube-state-metrics": "kube-state-metrics" },
+    entrypoint: ["/kube-state-metrics", "--port=8080", "--telemetry-port=8081"],
+    user: nobody,
+  },
+  "blackbox-exporter": {
+    title: "The blackbox exporter, built from its Go module",
+    configured: "blackboxExporter",
+    tools: { "/bin/blackbox_exporter": "blackbox_exporter" },
+    entrypoint: ["/bin/blackbox_exporter"],
+    user: nobody,
+  },
+  "statsd-exporter": {
+    title: "The StatsD exporter, built from its Go module",
+    configured: "statsdExporter",
+    tools: { "/bin/statsd_exporter": "statsd_exporter" },
+    entrypoint: ["/bin/statsd_exporter"],
+    user: nobody,
+  },
+  "postgres-exporter": {
+    title: "The exporter of PostgreSQL from Debian packages",
+    configured: "postgresqlExporter",
+    packages: ["prometheus-postgres-exporter"],
+    exclude: [...administration, "daemon", "systemd-sysv"],
+    programs: { "prometheus-postgres-exporter": "the exporter" },
+    links: { "/usr/bin/postgres_exporter": "/usr/bin/prometheus-postgres-exporter" },
+    // Through /bin, which leads to /usr/bin, as in the image that it stands in for.
+    entrypoint: ["/bin/postgres_exporter"],
+    user: nobody,
+  },
+  "redis-exporter": {
+    title: "The exporter of Redis from Debian packages",
+    configured: "redisExporter",
+    packages: ["prometheus-redis-exporter"],
+    exclude: administration,
+    programs: { "prometheus-redis-exporter": "the exporter" },
+    links: { "/redis_exporter": "/usr/bin/prometheus-redis-exporter" },
+    entrypoint: ["/redis_exporter"],
+    user: { name: "exporter", uid: 59000, gid: 59000 },
   },
 } as const satisfies Readonly<Record<string, StandIn>>;
 
 export type StandInName = keyof typeof standIns;
-
-/** Files that no image needs: patterns from the root of the packages. */
-export const unused = [
-  ...["doc", "man", "info", "locale", "i18n", "lintian", "bash-completion", "gcc", "gdb"].map(
-    (name) => `usr/share/${name}`,
-  ),
-  // Conversions between character sets, which neither Node.js nor a server here leaves to the C library.
-  "usr/lib/*/gconv",
-  // Choose among installed versions of PostgreSQL, of which there is one.
-  "usr/share/postgresql-common",
-  "usr/lib/postgresql/*/lib/bitcode",
-  "usr/lib/postgresql/*/lib/llvmjit*",
-];
-
-/** Where packages put programs. */
-const holdsPrograms = /^usr\/(s?bin|games|lib\/postgresql\/\d+\/bin)$/;
-
-/**
- * The files of a stand-in.
- *
- * @param root folder with the unpacked packages, with merged /usr
- * @returns the tree, and the folders that its PATH must have
- * @throws Error that names a program of the stand-in that no package has
- */
-export function standInTree(standIn: StandIn, root: string): { tree: Tree; path: readonly string[] } {
-  const packaged = treeOf(root);
-  const kept = new Set(
-    Object.entries(standIn.programs).flatMap((program) => find(packaged, program, standIn)),
-  );
-  const isSurplus = (path: string, entry: Entry) =>
-    entry.kind !== "directory" && holdsPrograms.test(dirname(path)) && !kept.has(path);
-  const files = new Map([...packaged].filter(([path, entry]) => !isSurplus(path, entry)));
-  const { name, uid, gid } = standIn.user;
-  const own = standIn.directories.map((path) => [path, directory(0o755, { uid, gid })] as const);
-  const tree = merged(
-    files,
-    skeleton,
-    new Map([
-      [
-        "etc/passwd",
-        text(`root:x:0:0:root:/root:/usr/sbin/nologin\n${name}:x:${uid}:${gid}::/tmp:/bin/sh\n`),
-      ],
-      ["etc/group", text(`root:x:0:\n${name}:x:${gid}:\n`)],
-      ["etc/nsswitch.conf", text("hosts: files dns\n")],
-      ...own,
-    ]),
-  );
-  const path = new Set(["usr/bin", ...[...kept].map(dirname)]);
-  return { tree, path: [...path].map((folder) => `/${folder}`) };
-}
-
-/** The directories that every image has: those that a runtime mounts on, and the ones that programs expect. */
-export const skeleton: Tree = new Map([
-  ...["dev", "etc", "proc", "run", "sys", "var"].map((path) => [path, directory()] as const),
-  ["tmp", directory(0o1777)],
-  ["var/run", link("/run")],
-]);
-
-/** Paths of a program: its own, and those that lead there by links. */
-function find(tree: Tree, [program, why]: [string, string], { packages }: StandIn): string[] {
-  const named = [...tree.keys()].filter(
-    (path) => basename(path) === program && holdsPrograms.test(dirname(path)),
-  );
-  for (const path of named) {
-    const chain = followed(tree, path);
-    if (chain) return chain;
-  }
-  throw new Error(`${program} is in none of the packages ${packages.join(", ")}. It is needed: ${why}`);
-}
-
-/** The paths from a link to its file; undefined where there is none at the end. */
-function followed(tree: Tree, path: string): string[] | undefined {
-  const entry = tree.get(path);
-  if (entry?.kind === "file") return [path];
-  if (entry?.kind !== "link") return undefined;
-  const rest = followed(tree, resolve("/", dirname(path), entry.target).slice(1));
-  return rest && [path, ...rest];
-}

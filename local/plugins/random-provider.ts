@@ -13,20 +13,10 @@ import type {
 } from "@pulumi/pulumi/proto/provider_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
-import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { installedVersion } from "./packages.ts";
-import {
-  changedInputs,
-  type Properties,
-  type RandomKind,
-  randomKinds,
-  resolveInputs,
-  unknownValue,
-} from "./random-values.ts";
+import { messageOf, propertiesOf, typeOf, unknownValue } from "./properties.ts";
+import { changedInputs, type RandomKind, randomKinds, resolveInputs } from "./random-values.ts";
 import { servePlugin, unary } from "./serve.ts";
-
-/** How a secret travels to the engine. */
-const secretMark = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 
 /** The implementation of the service, for a server of one's own. */
 export function randomProvider(): grpc.UntypedServiceImplementation {
@@ -42,14 +32,14 @@ export function randomProvider(): grpc.UntypedServiceImplementation {
 
     check: unary((request: CheckRequest) => {
       const kind = kindOf(request.getUrn());
-      const inputs = properties(request.getNews());
+      const inputs = propertiesOf(request.getNews());
       const unexpected = Object.keys(inputs).filter((name) => !(name in kind.inputs));
       const failures = [
         ...unexpected.map((property) => ({ property, reason: "is not an input of this resource" })),
         ...kind.check(resolveInputs(kind, inputs)),
       ];
       return new provider.CheckResponse()
-        .setInputs(message(inputs))
+        .setInputs(messageOf(inputs))
         .setFailuresList(
           failures.map(({ property, reason }) =>
             new provider.CheckFailure().setProperty(property).setReason(reason),
@@ -59,7 +49,7 @@ export function randomProvider(): grpc.UntypedServiceImplementation {
 
     diff: unary((request: DiffRequest) => {
       const kind = kindOf(request.getUrn());
-      const replaces = changedInputs(kind, properties(request.getOlds()), properties(request.getNews()));
+      const replaces = changedInputs(kind, propertiesOf(request.getOlds()), propertiesOf(request.getNews()));
       const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;
       return new provider.DiffResponse()
         .setChanges(replaces.length > 0 ? DIFF_SOME : DIFF_NONE)
@@ -69,28 +59,30 @@ export function randomProvider(): grpc.UntypedServiceImplementation {
 
     create: unary((request: CreateRequest) => {
       const kind = kindOf(request.getUrn());
-      const inputs = resolveInputs(kind, properties(request.getProperties()));
+      const inputs = resolveInputs(kind, propertiesOf(request.getProperties()));
       const { id, computed } = request.getPreview()
         ? { id: "", computed: Object.fromEntries(kind.computed.map((name) => [name, unknownValue])) }
         : kind.create(inputs);
-      return new provider.CreateResponse().setId(id).setProperties(outputs(kind, { ...inputs, ...computed }));
+      return new provider.CreateResponse()
+        .setId(id)
+        .setProperties(messageOf({ ...inputs, ...computed }, kind.secrets));
     }),
 
     read: unary((request: ReadRequest) => {
       const kind = kindOf(request.getUrn());
-      const state = properties(request.getProperties());
+      const state = propertiesOf(request.getProperties());
       const response = new provider.ReadResponse();
       if (kind.computed.every((name) => name in state))
         return response
           .setId(request.getId())
           .setInputs(request.getInputs())
-          .setProperties(outputs(kind, state));
+          .setProperties(messageOf(state, kind.secrets));
       const { id, inputs, computed } = kind.adopt(request.getId());
       const resolved = resolveInputs(kind, inputs);
       return response
         .setId(id)
-        .setInputs(message(resolved))
-        .setProperties(outputs(kind, { ...resolved, ...computed }));
+        .setInputs(messageOf(resolved))
+        .setProperties(messageOf({ ...resolved, ...computed }, kind.secrets));
     }),
 
     // A random value exists nowhere but in the state.
@@ -99,36 +91,12 @@ export function randomProvider(): grpc.UntypedServiceImplementation {
 }
 
 function kindOf(urn: string): RandomKind {
-  const type = (urn.split("::")[2] ?? "").split("$").at(-1) ?? "";
+  const type = typeOf(urn);
   const kind = randomKinds[type];
   if (kind) return kind;
   throw new Error(
     `the local stand-in of the random provider does not know ${type}, only ${Object.keys(randomKinds).join(", ")}: ` +
       "install the official plugin with `pulumi plugin install resource random`",
-  );
-}
-
-function outputs(kind: RandomKind, values: Properties): struct.Struct {
-  return message(
-    Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [
-        name,
-        kind.secrets.includes(name) ? { ...secretMark, value } : value,
-      ]),
-    ),
-  );
-}
-
-function properties(value: struct.Struct | undefined): Properties {
-  return (value?.toJavaScript() ?? {}) as Properties;
-}
-
-function message(values: Properties): struct.Struct {
-  return struct.Struct.fromJavaScript(
-    Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Record<
-      string,
-      struct.JavaScriptValue
-    >,
   );
 }
 

@@ -1,16 +1,6 @@
 /** What the resources of the `random` provider check, make and compare; no engine and no gRPC in here. */
 import { randomBytes, randomInt } from "node:crypto";
-
-/** The value by which the engine says "not known before the deployment". */
-export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-export type Properties = Readonly<Record<string, unknown>>;
-
-/** A rejected input. */
-export interface Failure {
-  readonly property: string;
-  readonly reason: string;
-}
+import { comparable, type Failure, type Properties, unknownValue } from "./properties.ts";
 
 /** One kind of random resource. Every input is part of the value's recipe, so a changed one means a new value. */
 export interface RandomKind {
@@ -62,12 +52,6 @@ export function changedInputs(kind: RandomKind, state: Properties, given: Proper
   const before = resolveInputs(kind, state);
   const after = resolveInputs(kind, given);
   return Object.keys(kind.inputs).filter((name) => comparable(before[name]) !== comparable(after[name]));
-}
-
-function comparable(value: unknown): string {
-  if (value === undefined || value === null) return "{}";
-  if (typeof value !== "object") return JSON.stringify(value);
-  return JSON.stringify(Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 function makeString(inputs: Properties): string {

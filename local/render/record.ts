@@ -29,6 +29,8 @@ export async function recordStack(args: {
   process.env.PULUMI_CONFIG = JSON.stringify({ ...args.config.values, "kubernetes:context": "render" });
   process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(args.config.secretKeys);
   const pulumi = await import("@pulumi/pulumi");
+  // Without an engine the SDK writes the program's notices to stdout, which is for what the command itself says.
+  console.log = console.error;
 
   const recorded: RecordedResource[] = [];
   await pulumi.runtime.setMocks(
@@ -52,8 +54,18 @@ export async function recordStack(args: {
 
 /** What a provider would add to the inputs of the resources that the program reads outputs of. */
 function generatedState(type: string, name: string): Record<string, unknown> {
-  return type === "random:index/randomPassword:RandomPassword" ? { result: `generated-${name}` } : {};
+  const outputs = generatedOutputs[type] ?? [];
+  return Object.fromEntries(outputs.map((output) => [output, `generated-${name}`]));
 }
+
+/** The outputs that are read, by type. */
+const generatedOutputs: Readonly<Record<string, readonly string[]>> = {
+  "random:index/randomPassword:RandomPassword": ["result"],
+  "tls:index/privateKey:PrivateKey": ["privateKeyPem", "privateKeyPemPkcs8"],
+  "tls:index/certRequest:CertRequest": ["certRequestPem"],
+  "tls:index/selfSignedCert:SelfSignedCert": ["certPem"],
+  "tls:index/locallySignedCert:LocallySignedCert": ["certPem"],
+};
 
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";

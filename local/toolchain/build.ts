@@ -113,9 +113,14 @@ async function planModule(
 
   const [first, ...others] = order.names.map((name) => tools[name]) as [ToolSpec, ...ToolSpec[]];
   const output = others.length > 0 ? `${join(dir, "bin")}/` : join(dir, "bin", first.name);
-  const ldflags = `-s -w ${modules[order.module].ldflags}`.trim();
+  const { ldflags, tags = [] } = modules[order.module];
+  const flags = [
+    "-ldflags",
+    `-s -w ${ldflags}`.trim(),
+    ...(tags.length > 0 ? ["-tags", tags.join(",")] : []),
+  ];
   const packages = [first, ...others].map((tool) => buildOf(tool).package);
-  const argv = ["-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", output, ...packages];
+  const argv = ["-trimpath", "-buildvcs=false", ...flags, "-o", output, ...packages];
 
   let compiles = 0;
   let downloads = 0;

@@ -43,10 +43,10 @@ export async function builtFolder(args: {
   const dir = join(args.modulesDir, args.module);
   for (const file of (await readdir(dir)).sort())
     hash.update(`${file}\0`).update(await readFile(join(dir, file)));
-  const { ldflags, embed, mend, isStatic } = modules[args.module];
+  const { ldflags, tags, embed, mend, isStatic } = modules[args.module];
   const builds = Object.values(tools).flatMap(({ build }) => (build?.module === args.module ? [build] : []));
   // Absent ones leave no trace: an addition here is no reason to build what it does not concern.
-  const additions = [...(mend ? [mend] : []), ...(isStatic ? ["static"] : [])];
+  const additions = [...(mend ? [mend] : []), ...(isStatic ? ["static"] : []), ...(tags ? [tags] : [])];
   hash.update(JSON.stringify([ldflags, embed, builds, args.platform, ...additions]));
   return join(args.cache, "tools", `built-${args.module}-${hash.digest("hex").slice(0, 12)}`);
 }

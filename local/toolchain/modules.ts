@@ -9,10 +9,20 @@ export type ModuleName =
   | "etcd"
   | "kwok"
   | "coredns"
-  | "pause";
+  | "pause"
+  | "kube-network-policies"
+  | "judges"
+  | "versitygw"
+  | "prometheus"
+  | "alertmanager"
+  | "kube-state-metrics"
+  | "blackbox-exporter"
+  | "statsd-exporter";
 
 export interface ModuleSpec {
   readonly ldflags: string;
+  /** Build tags. @default none */
+  readonly tags?: readonly string[];
   /** Whether its programs must be of one piece, to run where nothing else is. @default false */
   readonly isStatic?: boolean;
   /** Build time from nothing on two cores, for the first estimate. */
@@ -40,6 +50,14 @@ export const versions = {
   kwok: "0.8.0",
   coredns: "1.15.0",
   pause: "1.0.0",
+  kubeNetworkPolicies: "1.1.0",
+  judges: "1.0.0",
+  versitygw: "1.8.0",
+  prometheus: "3.16.0",
+  alertmanager: "0.34.2",
+  kubeStateMetrics: "2.18.0",
+  blackboxExporter: "0.28.0",
+  statsdExporter: "0.28.0",
   z3: "5.4.1",
   cli: { official: "3.265.0", built: "3.232.0" },
 } as const;
@@ -49,6 +67,8 @@ const kubernetesFlags = [
   "-X k8s.io/component-base/version.gitMajor=1",
   "-X k8s.io/component-base/version.gitMinor=36",
 ].join(" ");
+/** Prometheus and its relatives say the version that the linker gives to a package that they share. */
+const prometheusFlags = (version: string) => `-X github.com/prometheus/common/version.Version=${version}`;
 const providerModule = "github.com/pulumi/pulumi-kubernetes/provider/v4";
 
 /**
@@ -124,5 +144,82 @@ export const modules: Readonly<Record<ModuleName, ModuleSpec>> = {
     minutes: 0.5,
     // Go brings all that it is made of.
     download: { mebibytes: 0, sign: "" },
+  },
+  "kube-network-policies": {
+    ldflags: `-X main.version=${versions.kubeNetworkPolicies}`,
+    isStatic: true,
+    minutes: 3,
+    download: {
+      mebibytes: 300,
+      sign: `sigs.k8s.io/kube-network-policies@v${versions.kubeNetworkPolicies}`,
+    },
+  },
+  judges: {
+    ldflags: `-X main.version=${versions.judges}`,
+    isStatic: true,
+    minutes: 3,
+    download: { mebibytes: 450, sign: "github.com/zegl/kube-score@v1.20.0" },
+    // kube-score 1.20.0 was written for a Kubernetes library whose labels had one function less.
+    mend: {
+      module: "github.com/zegl/kube-score",
+      file: "score/internal/labelselector.go",
+      line: "func (l MapLabels) Has(key string) bool {",
+      by: [
+        "func (l MapLabels) Lookup(key string) (string, bool) {",
+        "\tvalue, ok := l[key]",
+        "\treturn value, ok",
+        "}",
+        "",
+        "func (l MapLabels) Has(key string) bool {",
+      ],
+    },
+  },
+  versitygw: {
+    ldflags: `-X main.Version=${versions.versitygw}`,
+    isStatic: true,
+    minutes: 3,
+    download: { mebibytes: 300, sign: `github.com/versity/versitygw@v${versions.versitygw}` },
+  },
+  prometheus: {
+    ldflags: prometheusFlags(versions.prometheus),
+    // Targets are found in Kubernetes only; the others would bring the clients of every cloud along.
+    tags: ["remove_all_sd", "enable_kubernetes_sd"],
+    isStatic: true,
+    minutes: 8,
+    download: { mebibytes: 900, sign: "github.com/prometheus/prometheus@v0.316.0" },
+  },
+  alertmanager: {
+    ldflags: prometheusFlags(versions.alertmanager),
+    isStatic: true,
+    minutes: 2,
+    download: { mebibytes: 300, sign: `github.com/prometheus/alertmanager@v${versions.alertmanager}` },
+    // Its pages are made by a build that the module does not carry; the program serves its API without them.
+    mend: {
+      module: "github.com/prometheus/alertmanager",
+      file: "ui/web.go",
+      line: "//go:embed app/dist",
+      by: ["//go:embed web.go"],
+    },
+  },
+  "kube-state-metrics": {
+    ldflags: prometheusFlags(versions.kubeStateMetrics),
+    isStatic: true,
+    minutes: 5,
+    download: { mebibytes: 300, sign: `k8s.io/kube-state-metrics/v2@v${versions.kubeStateMetrics}` },
+  },
+  "blackbox-exporter": {
+    ldflags: prometheusFlags(versions.blackboxExporter),
+    isStatic: true,
+    minutes: 3,
+    download: {
+      mebibytes: 100,
+      sign: `github.com/prometheus/blackbox_exporter@v${versions.blackboxExporter}`,
+    },
+  },
+  "statsd-exporter": {
+    ldflags: prometheusFlags(versions.statsdExporter),
+    isStatic: true,
+    minutes: 1,
+    download: { mebibytes: 100, sign: `github.com/prometheus/statsd_exporter@v${versions.statsdExporter}` },
   },
 };

@@ -1,5 +1,6 @@
 /** The programs that the local commands need: which versions fit, how to ask them, where they come from. */
 import { type ModuleName, providerVersion, versions } from "./modules.ts";
+import { type SystemProgramName, systemPrograms } from "./system-programs.ts";
 
 export type ToolName =
   | "pulumi"
@@ -15,7 +16,10 @@ export type ToolName =
   | "kubelet"
   | "kube-proxy"
   | "coredns"
-  | "pause";
+  | "pause"
+  | "kube-network-policies"
+  | "judges"
+  | SystemProgramName;
 
 /** How to learn the version of a program: by a command and a pattern, or, for a Pulumi plugin, over gRPC. */
 export type VersionQuery =
@@ -259,4 +263,23 @@ export const tools: Readonly<Record<ToolName, ToolSpec>> = {
     build: { module: "pause", package: ".", version: versions.pause },
     install: "a program of this project, local/toolchain/modules/pause",
   },
+  "kube-network-policies": {
+    name: "kube-network-policies",
+    unit: "kube-network-policies",
+    accepted: `~${versions.kubeNetworkPolicies}`,
+    query: { kind: "command", argv: ["--version"], pattern: /^kube-network-policies (\d\S*)/ },
+    official: () => undefined,
+    build: { module: "kube-network-policies", package: ".", version: versions.kubeNetworkPolicies },
+    install: "a program of this project, local/toolchain/modules/kube-network-policies",
+  },
+  judges: {
+    name: "judges",
+    unit: "judges",
+    accepted: `~${versions.judges}`,
+    query: { kind: "command", argv: ["--version"], pattern: /^judges (\d\S*)/ },
+    official: () => undefined,
+    build: { module: "judges", package: ".", version: versions.judges },
+    install: "a program of this project, local/toolchain/modules/judges",
+  },
+  ...systemPrograms,
 };

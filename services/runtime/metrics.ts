@@ -75,6 +75,7 @@ export function createRegistry<S extends Server>(server: S, log: Logger): Metric
     beforeScrape: (collector) => void collectors.push(collector),
     text: async () => {
       await Promise.all(collectors.map(collect));
+      (handles as CommonMetrics).clock_seconds.set(Date.now() / 1000);
       return registry.metrics();
     },
     contentType: registry.contentType,

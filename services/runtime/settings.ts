@@ -1,5 +1,9 @@
 import { z } from "zod";
 import {
+  type ObjectStorageVariable,
+  objectStorageVariables,
+} from "../../components/contract/object-storage.ts";
+import {
   type SettingKey,
   serviceNameVariable,
   settingKeys,
@@ -9,7 +13,11 @@ import { type StandardId, standards } from "../../components/contract/standards.
 import { bytesOf, millicoresOf } from "../../components/foundation/quantity.ts";
 
 /** A variable that a program may read: a setting of the contract, or one of those that say which workload it is. */
-export type Variable = SettingKey | typeof serviceNameVariable | typeof standardVariable;
+export type Variable =
+  | SettingKey
+  | ObjectStorageVariable
+  | typeof serviceNameVariable
+  | typeof standardVariable;
 
 /** How the text of a variable is read: what is allowed, in words, and what it becomes. */
 interface Form<Value> {
@@ -45,6 +53,15 @@ const forms = {
     allowed: "an http or https URL, or nothing",
     schema: z.union([z.literal(""), z.url({ protocol: /^https?$/ })]),
   },
+  OBJECT_STORAGE_ENDPOINT: { allowed: "an http or https URL", schema: z.url({ protocol: /^https?$/ }) },
+  OBJECT_STORAGE_REGION: text,
+  OBJECT_STORAGE_BUCKET: text,
+  BACKUP_FOLDER: text,
+  BACKUP_KEEP_LATEST: integer({ min: 1, max: 1_000 }),
+  BACKUP_KEEP_DAILY: integer({ min: 0, max: 1_000 }),
+  BACKUP_KEEP_WEEKLY: integer({ min: 0, max: 1_000 }),
+  BACKUP: text,
+  DUMP_FILE: text,
   [serviceNameVariable]: text,
   [standardVariable]: oneOf(standards.map(({ id }) => id) as [StandardId, ...StandardId[]]),
 } satisfies { readonly [V in Variable]: Form<unknown> };
@@ -98,7 +115,7 @@ function readVariable(variable: Variable, environment: NodeJS.ProcessEnv) {
 function descriptionOf(variable: Variable): string {
   if (variable === serviceNameVariable) return "name of the workload";
   if (variable === standardVariable) return "standard that the verifier verifies";
-  return settingKeys[variable];
+  return { ...settingKeys, ...objectStorageVariables }[variable];
 }
 
 function integer({ min, max }: { min: number; max: number }): Form<number> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formVariable, nodeObstacle } from "../../local/cluster/form.ts";
 import { Checkout } from "./checkout.ts";
-import { kubectlPath, objects } from "./kubernetes.ts";
+import { kubectlPath, platformObjects } from "./kubernetes.ts";
 
 const obstacle = await nodeObstacle();
 let checkout: Checkout;
@@ -72,13 +72,22 @@ function inRealPods() {
     const url = /gateway, from here +(http:\/\/127\.0\.0\.1:\d+)/.exec(output)?.[1];
     expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: "ok" });
     expect((await fetch(`${url}/v1/verifications`)).status).toBe(401);
-    const real = objects(checkout, "pods").filter(({ spec }) => spec?.nodeName === "machine");
+    const pods = [...platformObjects(checkout, "pods").values()];
+    const real = pods.filter(({ spec }) => spec?.nodeName === "machine");
     const names = real.map(({ metadata }) => metadata.labels?.["app.kubernetes.io/name"]);
     expect([...new Set(names)].sort()).toEqual([
+      "alertmanager",
       "api-gateway",
+      "blackbox-exporter",
       "database-migrations",
+      "kube-state-metrics",
+      "object-storage",
+      "object-storage-buckets",
       "postgresql",
+      "postgresql-exporter",
+      "prometheus",
       "redis",
+      "redis-exporter",
       "tsn-verification",
     ]);
     // However small the machine is.

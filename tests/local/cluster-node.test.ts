@@ -1,12 +1,20 @@
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { policyName, realPodsPolicy, trialImage, trialImageOf } from "../../local/cluster/node/admission.ts";
 import { groupName, hierarchiesOf } from "../../local/cluster/node/cgroups.ts";
 import { cniConfig, containerdConfig } from "../../local/cluster/node/containerd.ts";
+import { corefile, dnsManifest, dnsService } from "../../local/cluster/node/dns.ts";
 import { fullName, unnamed } from "../../local/cluster/node/import.ts";
 import { kubeletArguments, kubeletConfig } from "../../local/cluster/node/kubelet.ts";
-import { connectNode, corefile, proxyConfig } from "../../local/cluster/node/network.ts";
+import { connectNode, judgement, proxyConfig } from "../../local/cluster/node/network.ts";
 import { misplacement, type Pod } from "../../local/cluster/node/objects.ts";
-import { inside, type NodeConfig, realNode, realNodeTaint } from "../../local/cluster/node/settings.ts";
+import {
+  inside,
+  type NodeConfig,
+  realNode,
+  realNodeTaint,
+  sandboxImage,
+} from "../../local/cluster/node/settings.ts";
 import { nodes } from "../../local/cluster/settings.ts";
 import { volume } from "../../local/cluster/templates.ts";
 
@@ -65,6 +73,21 @@ describe("the policy for pods", () => {
     });
   });
 
+  test("is followed by one that keeps to the LimitRange of a namespace", () => {
+    const [, , least, binding] = realPodsPolicy([]).map(({ object }) => object);
+    const name = `${policyName}-least`;
+    expect(least).toMatchObject({
+      metadata: { name },
+      spec: { paramKind: { apiVersion: "v1", kind: "LimitRange" } },
+    });
+    expect(binding).toMatchObject({
+      metadata: { name },
+      spec: { policyName: name, paramRef: { selector: {}, parameterNotFoundAction: "Allow" } },
+    });
+    // Mutations are made in the order of names.
+    expect(name > policyName).toBe(true);
+  });
+
   test("can be asked whether it is in force, and whether it is for these images", () => {
     const images = ["registry.example/a:1"];
     const [policy] = realPodsPolicy(images).map((one) => JSON.stringify(one));
@@ -80,7 +103,12 @@ describe("a pod", () => {
     images: readonly string[],
     more: { readonly status?: Pod["status"]; readonly metadata?: object } = {},
   ): Pod => ({
-    metadata: { namespace: "n", name: "p", ownerReferences: [{ controller: true }], ...more.metadata },
+    metadata: {
+      namespace: "n",
+      name: "p",
+      ownerReferences: [{ kind: "ReplicaSet", controller: true }],
+      ...more.metadata,
+    },
     spec: { nodeName, containers: images.map((image) => ({ image })) },
     ...(more.status && { status: more.status }),
   });
@@ -107,6 +135,8 @@ describe("a pod", () => {
     expect(why(pod(played, ["a"], { status: { phase: "Succeeded" } }))).toBeUndefined();
     expect(why(pod(played, ["a"], { metadata: { deletionTimestamp: "now" } }))).toBeUndefined();
     expect(why(pod("", ["a"]))).toBeUndefined();
+    const ofKubelet = { ownerReferences: [{ kind: "Node", controller: true }] };
+    expect(why(pod(realNode.name, ["c"], { metadata: ofKubelet }))).toBeUndefined();
   });
 });
 
@@ -121,6 +151,7 @@ const config: NodeConfig = {
     cniPlugins: "/t/cni",
     kubelet: "/t/kubelet",
     "kube-proxy": "/t/kube-proxy",
+    "kube-network-policies": "/t/kube-network-policies",
     coredns: "/t/coredns",
     pause: "/t/pause",
   },
@@ -136,7 +167,8 @@ describe("the node's programs", () => {
     expect(kubeletConfig(config)).toMatchObject({
       cgroupRoot: `/${groupName(config.id)}`,
       registerWithTaints: [realNodeTaint],
-      clusterDNS: [config.nodeAddress],
+      clusterDNS: ["10.96.0.10"],
+      staticPodPath: inside.manifests,
       authentication: { anonymous: { enabled: false } },
       imageGCHighThresholdPercent: 100,
     });
@@ -170,10 +202,31 @@ describe("the node's programs", () => {
     });
   });
 
-  test("names are answered on the node's address alone", () => {
-    expect(corefile(config, "/k")).toMatch(
-      /^cluster\.local:53 in-addr\.arpa:53 \{\n {2}bind 10\.246\.0\.2\n/,
-    );
+  test("names are answered by a pod that policies find where clusters have it", () => {
+    expect(corefile).toMatch(/^cluster\.local:53 in-addr\.arpa:53 \{\n/);
+    const manifest = parse(dnsManifest(config.tools.coredns));
+    expect(manifest.metadata).toMatchObject({
+      namespace: "kube-system",
+      labels: { "k8s-app": "kube-dns" },
+    });
+    expect(manifest.spec.containers).toMatchObject([{ image: sandboxImage, imagePullPolicy: "Never" }]);
+    expect(manifest.spec.volumes).toContainEqual({
+      name: "program",
+      hostPath: { path: "/t/coredns", type: "File" },
+    });
+    expect(dnsService.object).toMatchObject({
+      metadata: { namespace: "kube-system" },
+      spec: { clusterIP: "10.96.0.10", selector: manifest.metadata.labels },
+    });
+  });
+
+  test("connections of pods wait for a judgement, those of the node's programs to pods do not", () => {
+    expect(judgement.trim().split("\n")).toEqual([
+      "*mangle",
+      "-A FORWARD -m conntrack --ctstate NEW -j NFQUEUE --queue-num 0",
+      "-A INPUT -s 10.245.0.0/16 -m conntrack --ctstate NEW -j NFQUEUE --queue-num 0",
+      "COMMIT",
+    ]);
   });
 
   test("the node knows a way to the Services and to its line, and no other", () => {

@@ -107,6 +107,40 @@ ${claim("unknown", "storageClassName: unknown,").slice(1, -1).replace(", spec:",
   expect(phases.split(" ").sort()).toEqual(["Bound", "Bound", "Pending"]);
 });
 
+test("DaemonSets come up on every node, whatever their probes, and CronJobs end", async () => {
+  await apply(`
+apiVersion: v1
+kind: Namespace
+metadata: {name: kinds}
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: shipper, namespace: kinds}
+spec:
+  selector: {matchLabels: {app: shipper}}
+  template:
+    metadata: {labels: {app: shipper}}
+    spec:
+      containers:
+        - {name: a, image: a, startupProbe: {exec: {command: ["true"]}, periodSeconds: 1}, livenessProbe: {exec: {command: ["true"]}}}
+        - {name: b, image: b, startupProbe: {tcpSocket: {port: 1}, periodSeconds: 1}, readinessProbe: {grpc: {port: 2}, periodSeconds: 1}}
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: often, namespace: kinds}
+spec:
+  schedule: "0 0 1 1 *"
+  jobTemplate:
+    spec: {template: {spec: {restartPolicy: Never, initContainers: [{name: i, image: postgres}], containers: [{name: c, image: c}]}}}
+`);
+  await kubectl(["-n", "kinds", "create", "job", "now", "--from=cronjob/often"]);
+  await kubectl(["-n", "kinds", "rollout", "status", "daemonset/shipper", "--timeout=60s"]);
+  await kubectl(["-n", "kinds", "wait", "--for=condition=Complete", "job/now", "--timeout=60s"]);
+  const placed = ["get", "pods", "--selector=app=shipper", "-o", "jsonpath={.items[*].spec.nodeName}"];
+  const names = await kubectl(["-n", "kinds", ...placed]);
+  expect(names.split(" ").sort()).toEqual(["node-a", "node-b", "node-c"]);
+});
+
 test("admission is real: Pod Security and quotas refuse", async () => {
   await apply(`
 apiVersion: v1

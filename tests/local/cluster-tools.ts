@@ -25,5 +25,9 @@ export function clusterTools(): Promise<ClusterTools> {
 export async function nodeTools(): Promise<NodeTools> {
   const { signal } = new AbortController();
   const { bin, cniPlugins } = await containerRuntime({ report: terminalReport(), signal });
-  return { bin, cniPlugins, ...(await paths(["kubelet", "kube-proxy", "coredns", "pause"])) };
+  return {
+    bin,
+    cniPlugins,
+    ...(await paths(["kubelet", "kube-proxy", "kube-network-policies", "coredns", "pause"])),
+  };
 }

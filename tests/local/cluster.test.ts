@@ -55,8 +55,8 @@ describe("the stages", () => {
       list.find(({ metadata }) => metadata.name === "claim-provision")?.spec.delay?.durationMilliseconds;
     expect(provision(stages)).toBe(3000);
     expect(provision(fast)).toBe(300);
-    expect(delayText("pod-running")).toContain('{"postgres":5000,"redis":2500}[$image] // 4000');
-    expect(delayText("pod-complete")).toContain('{"postgres":2000}[$image] // 3000');
+    expect(delayText("pod-running")).toMatch(/\{"postgres":5000,"redis":2500,[^}]*\}\[\$image\] \/\/ 4000/);
+    expect(delayText("pod-complete")).toMatch(/\{"postgres":2000,[^}]*\}\[\$image\] \/\/ 3000/);
   });
 
   test("know an image by the last part of its name alone", () => {
@@ -77,6 +77,13 @@ describe("the stages", () => {
       "pod-delete",
     ]);
     for (const { spec } of pods) expect(JSON.stringify(spec.selector)).not.toMatch(/labels|annotations/);
+  });
+
+  test("wait alike for probes of every kind: by their delays and periods", () => {
+    expect(delayText("pod-ready")).toMatch(
+      /initialDelaySeconds.*periodSeconds.*startupProbe.*readinessProbe/,
+    );
+    expect(JSON.stringify(stages)).not.toMatch(/httpGet|tcpSocket|grpc|exec/);
   });
 
   test("let only Jobs' pods succeed", () => {

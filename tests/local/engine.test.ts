@@ -43,6 +43,7 @@ describe("the environment", () => {
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_STACK: "dev",
       PULUMI_SUPPRESS_NEO_LINK: "true",
+      PULUMI_PARALLEL: "64",
     });
   });
 });
@@ -53,15 +54,15 @@ describe("the choice of stand-ins", () => {
 
   it("takes none of ours with the official CLI", () => {
     const tools = { pulumi: { path: "/cache/pulumi", origin: "official" }, kubernetes } as const;
-    expect(chooseStandIns(tools)).toEqual({ languageHost: false, random: false });
+    expect(chooseStandIns(tools)).toEqual({ languageHost: false, providers: false });
   });
 
   it("takes the language host for a CLI that was built, and downloads plugins where that works", () => {
-    expect(chooseStandIns({ pulumi: built, kubernetes })).toEqual({ languageHost: true, random: false });
+    expect(chooseStandIns({ pulumi: built, kubernetes })).toEqual({ languageHost: true, providers: false });
   });
 
   it("takes both where plugins cannot be downloaded", () => {
-    const both = { languageHost: true, random: true };
+    const both = { languageHost: true, providers: true };
     expect(chooseStandIns({ pulumi: built, kubernetes: { ...kubernetes, origin: "built" } })).toEqual(both);
     expect(chooseStandIns({ pulumi: built })).toEqual(both);
   });
@@ -86,7 +87,10 @@ describe("a workspace", () => {
       main: join(folder, "checkout"),
       plugins: {
         languages: [{ name: "nodejs", path: join(folder, "state", "plugins", "pulumi-language-nodejs") }],
-        providers: [{ name: "random", path: join(folder, "state", "plugins", "pulumi-resource-random") }],
+        providers: ["random", "tls"].map((name) => ({
+          name,
+          path: join(folder, "state", "plugins", `pulumi-resource-${name}`),
+        })),
       },
     });
     expect(parse(readFileSync(join(workspace.dir, "Pulumi.dev.yaml"), "utf8"))).toEqual({
@@ -133,7 +137,7 @@ describe("a workspace", () => {
       pulumi: { path: fakeCli(), origin: "official" },
       kubernetes: { path, origin: "built" },
     } as const;
-    await openWorkspace(workspaceArgs({ tools, standIns: { languageHost: false, random: false } }));
+    await openWorkspace(workspaceArgs({ tools, standIns: { languageHost: false, providers: false } }));
     const launcher = join(folder, "state/plugins/pulumi-resource-kubernetes/pulumi-resource-kubernetes");
     const provider = spawn(launcher, ["127.0.0.1:1"]);
     const first = await new Promise((resolve) =>

@@ -5,9 +5,10 @@ import { ports, user } from "../../components/contract/runtime.ts";
 import { bundle } from "../../images/bundle.ts";
 import { pinned } from "../../images/pin.ts";
 import { ownImages } from "../../images/programs.ts";
-import { recipe, type Sources } from "../../local/images/recipes.ts";
+import { recipe, type Sources, toolsOf } from "../../local/images/recipes.ts";
 import { stackReferences } from "../../local/images/references.ts";
-import { type StandIn, standIns, standInTree } from "../../local/images/stand-ins.ts";
+import { standInTree } from "../../local/images/stand-in-tree.ts";
+import { type StandIn, standIns } from "../../local/images/stand-ins.ts";
 import { z3Program } from "../../local/images/z3.ts";
 import { root } from "../../local/paths.ts";
 import { scratch } from "./toolchain-scratch.ts";
@@ -29,6 +30,7 @@ function folderOf(files: Readonly<Record<string, string>>): string {
 
 const standIn: StandIn = {
   title: "A server",
+  configured: "redis",
   packages: ["server", "dash"],
   exclude: [],
   programs: { server: "serves", sh: "runs the probes" },
@@ -51,7 +53,7 @@ const packaged = {
 };
 
 it("keeps the programs of a stand-in with what they are links to, and no other", () => {
-  const { tree, path } = standInTree(standIn, folderOf(packaged));
+  const { tree, path } = standInTree(standIn, { packages: folderOf(packaged), tools: new Map() });
   const files = [...tree].filter(([, { kind }]) => kind !== "directory").map(([name]) => name);
   expect(files.sort()).toEqual([
     "bin",
@@ -71,20 +73,59 @@ it("keeps the programs of a stand-in with what they are links to, and no other",
 
 it("says which program no package has, and what it is for", () => {
   const { "usr/bin/dash": _dash, ...without } = packaged;
-  expect(() => standInTree(standIn, folderOf(without))).toThrow(
+  expect(() => standInTree(standIn, { packages: folderOf(without), tools: new Map() })).toThrow(
     "sh is in none of the packages server, dash. It is needed: runs the probes",
   );
 });
 
+it("puts tools where the image that it stands in for has them", () => {
+  const tool = join(folderOf({ tool: "tool" }), "tool");
+  const { tree, path } = standInTree(
+    { ...standIn, packages: [], programs: {}, links: { "/server": "/bin/server" } },
+    { tools: new Map([["/bin/server", tool]]) },
+  );
+  expect(tree.get("bin/server")).toMatchObject({ kind: "file", mode: 0o755, content: { file: tool } });
+  expect(tree.get("bin")).toEqual({ kind: "directory", mode: 0o755 });
+  expect(tree.get("server")).toEqual({ kind: "link", target: "/bin/server" });
+  expect(path).toEqual(["/usr/bin"]);
+});
+
 it("stands in for servers as the user that their pods run as", () => {
-  for (const { user } of Object.values(standIns)) expect(user).toMatchObject({ uid: 999, gid: 999 });
+  const users = Object.entries(standIns).map(([name, { user }]) => [name, user.uid, user.gid]);
+  expect(users).toEqual([
+    ["postgres", 999, 999],
+    ["redis", 999, 999],
+    ["versitygw", 1000, 1000],
+    ["prometheus", 65534, 65534],
+    ["alertmanager", 65534, 65534],
+    ["kube-state-metrics", 65534, 65534],
+    ["blackbox-exporter", 65534, 65534],
+    ["statsd-exporter", 65534, 65534],
+    ["postgres-exporter", 65534, 65534],
+    ["redis-exporter", 59000, 59000],
+  ]);
+});
+
+it("asks for the tools of the images that are wanted, each once", () => {
+  expect(toolsOf(["redis", "api-gateway", "prometheus", "versitygw"])).toEqual([
+    "prometheus",
+    "promtool",
+    "versitygw",
+  ]);
+});
+
+it("starts what has an entrypoint as the image that it stands in for", async () => {
+  const { config } = await recipe("kube-state-metrics", sources());
+  expect(config.entrypoint).toEqual(["/kube-state-metrics", "--port=8080", "--telemetry-port=8081"]);
+  expect(config.user).toEqual({ uid: 65534, gid: 65534 });
 });
 
 function sources(): Sources {
-  const files = folderOf({ "usr/lib/libc.so.6": "libc", node: "node", z3: "z3" });
+  const files = folderOf({ "usr/lib/libc.so.6": "libc", node: "node", z3: "z3", tool: "tool" });
   return {
     debian: async () => join(files, "usr", ".."),
     engine: async (name) => join(files, name),
+    tool: async () => join(files, "tool"),
     node: join(files, "node"),
   };
 }
@@ -159,8 +200,17 @@ it("asks for the images by the configuration of the stack", () => {
     "api-gateway": "ghcr.io/iot-verification/api-gateway:0.1.0",
     "tsn-verification": "ghcr.io/iot-verification/tsn-verification:0.1.0",
     "database-migrations": "ghcr.io/iot-verification/database-migrations:0.1.0",
+    "object-storage": "ghcr.io/iot-verification/object-storage:0.1.0",
     postgres: "docker.io/library/postgres:17.11-bookworm",
     redis: "docker.io/library/redis:8.2.10",
+    versitygw: "ghcr.io/versity/versitygw:v1.8.0",
+    prometheus: "docker.io/prom/prometheus:v3.16.0",
+    alertmanager: "docker.io/prom/alertmanager:v0.34.2",
+    "kube-state-metrics": "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.18.0",
+    "blackbox-exporter": "quay.io/prometheus/blackbox-exporter:v0.28.0",
+    "statsd-exporter": "quay.io/prometheus/statsd-exporter:v0.28.0",
+    "postgres-exporter": "quay.io/prometheuscommunity/postgres-exporter:v0.18.1",
+    "redis-exporter": "docker.io/oliver006/redis_exporter:v1.80.0",
   });
 });
 
@@ -216,7 +266,7 @@ it.each(["api-gateway=example.org/api-gateway:1.0.0", `other=example.org/other@$
   (pin) => {
     expect(() => pinned("config: {}\n", [pin])).toThrow(
       `"${pin}" pins no image: it must be IMAGE=REFERENCE@sha256:DIGEST, where IMAGE is one of api-gateway, ` +
-        "tsn-verification, database-migrations",
+        "tsn-verification, database-migrations, object-storage",
     );
   },
 );

@@ -13,8 +13,8 @@ import { gte } from "semver";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { root } from "../../local/paths.ts";
 import { requiredPlugins } from "../../local/plugins/packages.ts";
+import { unknownValue } from "../../local/plugins/properties.ts";
 import { randomProvider } from "../../local/plugins/random-provider.ts";
-import { unknownValue } from "../../local/plugins/random-values.ts";
 import { type PluginServer, startServer } from "../../local/plugins/serve.ts";
 import { call, message, type Values, values } from "./grpc.ts";
 

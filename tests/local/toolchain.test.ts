@@ -34,6 +34,17 @@ describe("table of tools", () => {
     ["kube-proxy", "1.36.3", true],
     ["coredns", "1.10.1", false],
     ["coredns", "1.15.0", true],
+    ["kube-network-policies", "1.2.0", false],
+    ["versitygw", "1.7.9", false],
+    ["versitygw", "1.9.0", true],
+    ["prometheus", "3.15.2", false],
+    ["promtool", "3.17.0", true],
+    ["prometheus", "4.0.0", false],
+    ["alertmanager", "0.35.0", false],
+    ["amtool", "0.34.3", true],
+    ["kube-state-metrics", "2.18.1", true],
+    ["blackbox_exporter", "0.28.0", true],
+    ["statsd_exporter", "0.27.0", false],
     ["z3", "4.8.12", false],
     ["z3", "5.4.1", true],
     ["z3", "5.4.2", true],
@@ -62,6 +73,15 @@ describe("table of tools", () => {
       kwok: /sigs\.k8s\.io\/kwok v0\.8\.0\b/,
       "kubernetes-node": /k8s\.io\/kubernetes v1\.36\.3\b/,
       coredns: /github\.com\/coredns\/coredns v1\.15\.0\b/,
+      "kube-network-policies": /sigs\.k8s\.io\/kube-network-policies v1\.1\.0\b/,
+      versitygw: /github\.com\/versity\/versitygw v1\.8\.0\b/,
+      // Modules of Prometheus 3.N are v0.300+N.
+      prometheus: /github\.com\/prometheus\/prometheus v0\.316\.0\b/,
+      alertmanager: /github\.com\/prometheus\/alertmanager v0\.34\.2\b/,
+      "kube-state-metrics": /k8s\.io\/kube-state-metrics\/v2 v2\.18\.0\b/,
+      "blackbox-exporter": /github\.com\/prometheus\/blackbox_exporter v0\.28\.0\b/,
+      "statsd-exporter": /github\.com\/prometheus\/statsd_exporter v0\.28\.0\b/,
+      judges: /zegl\/kube-score v1\.20\.0\b/,
       // Made of nothing but Go's own library.
       pause: /^module local\/pause\n\ngo 1\.26\.0\n$/,
     };
@@ -210,6 +230,19 @@ describe("search order", () => {
     await ensureTools(["kwok", "kwokctl"], recorder(), playedMachine(dir));
     const builds = readFileSync(join(dir, "go.log"), "utf8").match(/^go build -v .*$/gm);
     expect(builds).toEqual([expect.stringMatching(/cmd\/kwok \S+cmd\/kwokctl$/)]);
+  });
+
+  test("build tags are given to Go, where there are any", async () => {
+    const dir = scratch();
+    playGo(dir, { says: "echo prometheus, version 3.16.0; echo etcd Version: 3.6.5" });
+    const machine = playedMachine(dir);
+    await ensureTools(["prometheus", "promtool"], recorder(), machine);
+    await ensureTools(["etcd"], recorder(), machine);
+    const [prometheus, etcd] = readFileSync(join(dir, "go.log"), "utf8").match(/^go build -v .*$/gm) ?? [];
+    expect(prometheus).toMatch(
+      / -tags remove_all_sd,enable_kubernetes_sd -o .*cmd\/prometheus \S+cmd\/promtool$/,
+    );
+    expect(etcd).not.toContain("-tags");
   });
 
   test("the programs of a node are made without touching those of the control plane", async () => {

@@ -187,6 +187,7 @@ class Login {
   readonly passwordFile: string;
   readonly #script: string;
   readonly #nextPassword: string;
+  readonly #monitoringPassword: string;
   readonly #psql: Psql;
   #published = "";
 
@@ -197,14 +198,22 @@ class Login {
     this.passwordFile = join(folder, "password");
     this.#script = join(folder, "roles.sql");
     this.#nextPassword = join(folder, "next-password");
+    this.#monitoringPassword = join(folder, "monitoring-password");
     this.#psql = psql;
-    writeFileSync(this.#script, rolesScript(this.#nextPassword));
+    writeFileSync(
+      this.#script,
+      rolesScript({
+        "/run/server/password": this.#nextPassword,
+        "/run/server/monitoring-password": this.#monitoringPassword,
+      }),
+    );
   }
 
   async rotate(): Promise<void> {
     const username = `${owner}_${randomBytes(4).toString("hex")}`;
     const password = newPassword();
     writeFileSync(this.#nextPassword, password);
+    writeFileSync(this.#monitoringPassword, newPassword());
     const variables = { database, owner, login: username, published: this.#published };
     const argv = Object.entries(variables).map(([name, value]) => `--set=${name}=${value}`);
     await this.#psql([...argv, `--output=/dev/null`, `--file=${this.#script}`], database);
@@ -219,13 +228,17 @@ class Login {
   }
 }
 
-/** The script of the deployment, with the password from another file. */
-function rolesScript(passwordFile: string): string {
-  const file = new URL("../../components/data/postgresql/roles.sql", import.meta.url);
-  const parts = readFileSync(file, "utf8").split("/run/server/password");
-  if (parts.length !== 2)
-    throw new Error(`${file.pathname} reads its password ${parts.length - 1} times, not once`);
-  return parts.join(passwordFile);
+/** The script of the deployment, with the passwords from other files. */
+function rolesScript(files: Readonly<Record<string, string>>): string {
+  const script = new URL("../../components/data/postgresql/roles.sql", import.meta.url);
+  let text = readFileSync(script, "utf8");
+  for (const [file, own] of Object.entries(files)) {
+    const parts = text.split(file);
+    if (parts.length !== 2)
+      throw new Error(`${script.pathname} names ${file} ${parts.length - 1} times, not once`);
+    text = parts.join(own);
+  }
+  return text;
 }
 
 /** What a server that was killed leaves behind in the kernel; the next start would remove it, if there is one. */
@@ -236,7 +249,7 @@ async function removeSharedMemory(data: string): Promise<void> {
 }
 
 /** Programs that the server's user can reach: those in the cache of root are copied to the server's folder. */
-function reachable(programs: Programs<"postgresql">, dir: string): Programs<"postgresql"> {
+export function reachable(programs: Programs<"postgresql">, dir: string): Programs<"postgresql"> {
   const bin = dirname(programs.postgres);
   if (uid === undefined || isOpen(bin)) return programs;
   const copy = join(dir, "programs");

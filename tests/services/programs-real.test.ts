@@ -3,11 +3,14 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { ensureProgram } from "./programs.ts";
 
-const version = async (path: string) => (await promisify(execFile)(path, ["--version"])).stdout;
+const version = async (path: string) => {
+  const { stdout, stderr } = await promisify(execFile)(path, ["--version"]);
+  return stdout + stderr;
+};
 
 test("PostgreSQL's programs are of one version, and new enough", { timeout: 120_000 }, async () => {
   const programs = await ensureProgram("postgresql");
-  expect(Object.keys(programs)).toEqual(["postgres", "initdb", "pg_ctl", "psql"]);
+  expect(Object.keys(programs)).toEqual(["postgres", "initdb", "pg_ctl", "psql", "pg_dump", "pg_restore"]);
   const said = await Promise.all(Object.values(programs).map(version));
   const majors = new Set(said.map((line) => /PostgreSQL\) (\d+)/.exec(line)?.[1]));
   expect(majors.size).toBe(1);
@@ -23,4 +26,23 @@ test("Redis is new enough", { timeout: 120_000 }, async () => {
 test("Z3 is the one that the platform pins", { timeout: 120_000 }, async () => {
   const { z3 } = await ensureProgram("z3");
   expect(await version(z3)).toContain("Z3 version 5.4.");
+});
+
+test.each([
+  ["versitygw", /^Version\s*: 1\.8\.0$/m],
+  ["prometheus", /^(prometheus|promtool), version 3\.16\.0 /],
+  ["alertmanager", /^(alertmanager|amtool), version 0\.34\.2 /],
+] as const)("%s is the one that the platform pins", { timeout: 1_800_000 }, async (product, said) => {
+  const programs = await ensureProgram(product);
+  expect(Object.keys(programs)[0]).toBe(product);
+  for (const path of Object.values(programs)) expect(await version(path)).toMatch(said);
+});
+
+test.each([
+  ["postgres-exporter", "postgres_exporter", /^postgres_exporter, version \d/],
+  ["redis-exporter", "redis_exporter", /Redis Metrics Exporter v?\d/],
+] as const)("%s runs on this machine", { timeout: 120_000 }, async (product, name, said) => {
+  const programs: Readonly<Record<string, string>> = await ensureProgram(product);
+  expect(Object.keys(programs)).toEqual([name]);
+  expect(await version(programs[name] ?? "")).toMatch(said);
 });

@@ -3,15 +3,25 @@ import { readdir, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { terminalReport } from "../../local/report.ts";
 import { type DebianTreeArgs, debianTree } from "../../local/toolchain/debian/index.ts";
-import { ensureTools } from "../../local/toolchain/index.ts";
+import { ensureTools, type ToolName } from "../../local/toolchain/index.ts";
 import { interruptible } from "../../local/toolchain/interrupt.ts";
 import { executables } from "../../local/toolchain/path.ts";
 import { run } from "../../local/toolchain/process.ts";
 
 const files = {
-  postgresql: ["postgres", "initdb", "pg_ctl", "psql"],
+  postgresql: ["postgres", "initdb", "pg_ctl", "psql", "pg_dump", "pg_restore"],
   redis: ["redis-server", "redis-cli"],
+  "postgres-exporter": ["postgres_exporter"],
+  "redis-exporter": ["redis_exporter"],
 } as const;
+
+/** Products that the platform pins, and their programs. */
+const pinned = {
+  z3: ["z3"],
+  versitygw: ["versitygw"],
+  prometheus: ["prometheus", "promtool"],
+  alertmanager: ["alertmanager", "amtool"],
+} as const satisfies Readonly<Record<string, readonly ToolName[]>>;
 
 interface Wanted {
   /** Least major version. */
@@ -59,26 +69,57 @@ const wanted: Readonly<Record<keyof typeof files, Wanted>> = {
       run: { programs: Object.fromEntries(files.redis.map((name) => [name, `usr/bin/${name}`])) },
     },
   },
+  "postgres-exporter": exporter("postgres"),
+  "redis-exporter": exporter("redis"),
 };
 
+/** Debian's names have a prefix. */
+function exporter(of: "postgres" | "redis"): Wanted {
+  return {
+    major: 0,
+    folders: async () => [],
+    version: /(?:version |Exporter )v?(\d+)\./,
+    packages: {
+      packages: [`prometheus-${of}-exporter`],
+      exclude: ["adduser", "daemon", "systemd-sysv"],
+      omit: ["usr/share/{doc,man}", "lib/systemd", "etc"],
+      run: { programs: { [`${of}_exporter`]: `usr/bin/prometheus-${of}-exporter` } },
+    },
+  };
+}
+
 /** Absolute paths of the programs of a product, by name. */
-export type Programs<Name extends keyof typeof files> = Readonly<
-  Record<(typeof files)[Name][number], string>
+export type Programs<Product extends keyof typeof files | keyof typeof pinned> = Readonly<
+  Record<
+    (Product extends keyof typeof files
+      ? (typeof files)[Product]
+      : (typeof pinned)[Product & keyof typeof pinned])[number],
+    string
+  >
 >;
 
 /**
  * The programs of a product, from one place: PATH or where distributions put them when the version fits (PostgreSQL 15,
- * Redis 7 or newer), else Debian packages unpacked into the tool cache; Z3 is the one that the platform pins.
+ * Redis 7 or newer, any exporter), else Debian packages unpacked into the tool cache. Z3, versitygw, Prometheus and
+ * Alertmanager are those that the platform pins, which may take minutes the first time.
  *
  * @throws ToolsMissingError, DebianError saying what to install
  */
-export function ensureProgram(name: "z3"): Promise<{ readonly z3: string }>;
-export function ensureProgram<Name extends keyof typeof files>(name: Name): Promise<Programs<Name>>;
+export async function ensureProgram<Product extends keyof typeof files | keyof typeof pinned>(
+  product: Product,
+): Promise<Programs<Product>>;
 export async function ensureProgram(
-  name: "z3" | keyof typeof files,
+  product: keyof typeof files | keyof typeof pinned,
 ): Promise<Readonly<Record<string, string>>> {
-  if (name === "z3") return { z3: (await ensureTools(["z3"], terminalReport())).z3.path };
-  return (await onThisMachine(name)) ?? (await fromPackages(name));
+  if (isPinned(product)) {
+    const found = await ensureTools<ToolName>(pinned[product], terminalReport());
+    return Object.fromEntries(pinned[product].map((name) => [name, found[name].path]));
+  }
+  return (await onThisMachine(product)) ?? (await fromPackages(product));
+}
+
+function isPinned(product: keyof typeof files | keyof typeof pinned): product is keyof typeof pinned {
+  return Object.hasOwn(pinned, product);
 }
 
 async function onThisMachine(name: keyof typeof files): Promise<Record<string, string> | undefined> {

@@ -1,9 +1,7 @@
+import { schema } from "../../config/schema.ts";
 import { describeRefusals, type Refusal } from "./config-cases.ts";
 
-const topLevelKeys =
-  "namespace, environment, team, clusterDomain, images, settings, postgresql, redis, migrations, verification, gateway, rotation, " +
-  "databasePassword, redisPassword, jwtSecret, apiKey, prometheusToken, jwtSecretPrevious, apiKeyPrevious, " +
-  "prometheusTokenPrevious";
+const topLevelKeys = Object.keys(schema.shape).join(", ");
 const settingsKeys =
   "databaseName, databaseUser, coqVersion, tlaVersion, rustVersion, z3Version, logLevel, logFormat, maxConcurrentVerifications, " +
   "verificationTimeout, resourceLimitsCpu, resourceLimitsMemory, " +
@@ -21,8 +19,8 @@ const unknownKeys: readonly Refusal[] = [
   ["a misspelt section", { gatway: {} }, "gatway", undefined, "is not a known key; did you mean gateway?"],
   [
     "a section of no likeness",
-    { grafana: {} },
-    "grafana",
+    { zookeeper: {} },
+    "zookeeper",
     undefined,
     `is not a known key; known keys here are ${topLevelKeys}`,
   ],

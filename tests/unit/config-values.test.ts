@@ -10,7 +10,7 @@ const databaseName =
   "must be an SQL identifier: lower-case letters, digits and '_', at most 63 characters; not postgres, template0 or " +
   "template1; for example iot_verification";
 const databaseUser =
-  "must be an SQL identifier of at most 50 characters, not postgres, public or none, nor one that begins with pg_; " +
+  "must be an SQL identifier of at most 50 characters, not postgres, public, none or monitoring, nor one that begins with pg_; " +
   "for example iot_user";
 const pods = "must be a whole number from 1 to 50 (pods); for example 3";
 const cpu = "must be a CPU quantity from 1m to 64 (cores, or thousandths with m)";

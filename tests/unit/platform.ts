@@ -14,6 +14,7 @@ export const defaults = accepted({});
 export function platform(changes: Partial<Platform> = {}): Platform {
   return {
     namespace: pulumi.output("place"),
+    shipperNamespace: pulumi.output("place-logs"),
     clusterDomain: "cluster.test",
     settings: { configMap: pulumi.output("platform-settings"), values: settingsOf(defaults) },
     pullSecrets: [],

@@ -84,6 +84,7 @@ test("the preparation reads and writes where the pod has mounted it", () => {
     `${serverPaths.accepted}/revision`,
     `${serverPaths.accepted}/username`,
     `${serverPaths.accepted}/password`,
+    `${serverPaths.accepted}/monitoring-password`,
     `${serverPaths.published}/username`,
     `${serverPaths.run}/`,
     `${serverPaths.run}/username`,
@@ -94,14 +95,17 @@ test("the preparation reads and writes where the pod has mounted it", () => {
   expect(
     used(script, ["/run", "/etc", "/tmp", "/var", "/dev"]).filter((path) => !paths.includes(path)),
   ).toEqual([]);
-  expect(used(file("roles.sql"), ["/run"])).toEqual([`${serverPaths.run}/password`]);
+  expect(used(file("roles.sql"), ["/run"])).toEqual([
+    `${serverPaths.run}/password`,
+    `${serverPaths.run}/monitoring-password`,
+  ]);
 });
 
 test("the preparation waits for what its pod was made for, makes the volume whole or not at all, and says no password", () => {
   const script = file("prepare.sh");
   const steps = [
     `[ "$(cat ${serverPaths.accepted}/revision)" = "$ACCEPTED_REVISION" ]`,
-    `cp ${serverPaths.accepted}/username ${serverPaths.accepted}/password ${serverPaths.run}/`,
+    `cp ${serverPaths.accepted}/username ${serverPaths.accepted}/password ${serverPaths.accepted}/monitoring-password`,
     'initdb --pgdata="$PGDATA.partial"',
     'mv "$PGDATA.partial" "$PGDATA"',
     "listen_addresses=''",

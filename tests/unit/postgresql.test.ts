@@ -1,36 +1,55 @@
 import { expect, test } from "vitest";
 import { configurationFiles } from "../../components/data/postgresql/configuration.ts";
 import { Postgresql, type PostgresqlArgs } from "../../components/data/postgresql/index.ts";
-import { record, secret } from "./mocks.ts";
+import { auditExceptions, publishedExceptions } from "../../components/foundation/audit.ts";
+import { type Gate, gate, secret, start } from "./mocks.ts";
 import { credential, defaults, platform, revision } from "./platform.ts";
 import { annotationsOf, at, labels, selector } from "./shapes.ts";
 
 const image = "registry.test/postgres:17.1";
 const { resources, parameters } = defaults.postgresql;
 
-async function postgresql(changes: Partial<PostgresqlArgs> = {}) {
-  const { recording, outputs } = await record({
+function startPostgresql(changes: Partial<PostgresqlArgs> = {}, held?: Gate) {
+  return start({
     program() {
-      const { endpoint, credential: login } = new Postgresql("tier-postgresql", {
+      const {
+        endpoint,
+        credential: login,
+        monitoring,
+        demand,
+      } = new Postgresql("tier-postgresql", {
         platform: platform(),
         image,
         database: "records",
         owner: "keeper",
         password: credential("pass"),
+        monitoringPassword: credential("watch"),
         parameters,
         resources,
         storage: { size: "20Gi" },
         ...changes,
       });
-      return { endpoint, ...login };
+      return { endpoint, ...login, monitoring, demand };
     },
+    ...(held && { gate: held }),
   });
-  return { recording, outputs, statefulSet: recording.object("StatefulSet", "postgresql") };
+}
+
+async function postgresql(changes: Partial<PostgresqlArgs> = {}) {
+  const run = await startPostgresql(changes);
+  const outputs = await run.outputs;
+  return {
+    recording: run.recording,
+    outputs,
+    statefulSet: run.recording.object("StatefulSet", "postgresql"),
+  };
 }
 
 /** The login of a password: it is named after its owner and after what decides of it. */
 const username = `keeper_${revision("keeper:pass")}`;
 const loginRevision = revision(JSON.stringify({ username, password: "pass" }));
+const accepted = { username, password: "pass", "monitoring-password": "watch" };
+const acceptedRevision = revision(JSON.stringify(accepted));
 
 const containerSecurity = {
   allowPrivilegeEscalation: false,
@@ -50,6 +69,12 @@ const env = [
   { name: "DATABASE_OWNER", value: "keeper" },
 ];
 
+/** With a log and a gibibyte of scratch space. */
+const complete = {
+  requests: { ...resources.requests, "ephemeral-storage": "1280Mi" },
+  limits: { ...resources.limits, "ephemeral-storage": "1280Mi" },
+};
+
 const volumeMounts = [
   { name: "data", mountPath: "/var/lib/postgresql/data" },
   { name: "configuration", mountPath: "/etc/postgresql", readOnly: true },
@@ -61,6 +86,8 @@ const volumeMounts = [
   { name: "scratch", mountPath: "/tmp" },
 ];
 
+const exceptions = auditExceptions(publishedExceptions({ images: [image], user: { uid: 999, gid: 999 } }));
+
 function metadata(name: string) {
   return { name, namespace: "place", labels: labels("postgresql", "database") };
 }
@@ -70,7 +97,7 @@ test("the whole StatefulSet", async () => {
   const annotations = at(statefulSet, "spec.template.metadata.annotations") as Record<string, string>;
   expect(annotations).toEqual({
     "iot-verification.dev/settings-checksum": expect.stringMatching(/^[0-9a-f]{16}$/),
-    "iot-verification.dev/accepted-revision": loginRevision,
+    "iot-verification.dev/accepted-revision": acceptedRevision,
   });
   const login =
     'PGPASSWORD="$(cat /run/server/password)" psql --no-psqlrc --quiet --output=/dev/null ' +
@@ -79,7 +106,7 @@ test("the whole StatefulSet", async () => {
   expect(statefulSet.inputs).toEqual({
     apiVersion: "apps/v1",
     kind: "StatefulSet",
-    metadata: metadata("postgresql"),
+    metadata: { ...metadata("postgresql"), annotations: exceptions },
     spec: {
       replicas: 1,
       serviceName: "postgresql-pods",
@@ -109,7 +136,7 @@ test("the whole StatefulSet", async () => {
               imagePullPolicy: "IfNotPresent",
               command: ["bash", "/etc/postgresql/prepare.sh"],
               env,
-              resources,
+              resources: complete,
               volumeMounts,
               securityContext: containerSecurity,
             },
@@ -122,7 +149,7 @@ test("the whole StatefulSet", async () => {
               command: ["postgres", "-c", "config_file=/etc/postgresql/postgresql.conf"],
               ports: [{ name: "postgresql", containerPort: 5432, protocol: "TCP" }],
               env,
-              resources,
+              resources: complete,
               startupProbe: {
                 exec: { command: ["pg_isready", "--quiet", "--host=127.0.0.1"] },
                 periodSeconds: 2,
@@ -202,7 +229,7 @@ test("the configuration is a ConfigMap of the server", async () => {
   expect(recording.object("ConfigMap", "postgresql-configuration").inputs).toEqual({
     apiVersion: "v1",
     kind: "ConfigMap",
-    metadata: metadata("postgresql-configuration"),
+    metadata: expect.objectContaining(metadata("postgresql-configuration")),
     data: configurationFiles({ database: "records", parameters }),
   });
 });
@@ -221,7 +248,7 @@ test("server and readers get the same login, each in a Secret of its own", async
     apiVersion: "v1",
     kind: "Secret",
     metadata: metadata("postgresql-accepted-credentials"),
-    stringData: secret({ username, password: "pass", revision: loginRevision }),
+    stringData: secret({ ...accepted, revision: acceptedRevision }),
   });
   expect(recording.object("Secret", "database-credentials").inputs).toEqual({
     apiVersion: "v1",
@@ -237,7 +264,7 @@ test("server and readers get the same login, each in a Secret of its own", async
       password: "pass",
     }),
   });
-  expect(outputs).toEqual({
+  expect(outputs).toMatchObject({
     endpoint: "postgresql.place.svc.cluster.test:5432",
     credential: "database",
     secret: "database-credentials",
@@ -256,7 +283,62 @@ test.each<[string, Partial<PostgresqlArgs>]>([
   };
   expect(value.username).not.toBe(username);
   expect(outputs.revision).not.toBe(loginRevision);
-  expect(annotationsOf(statefulSet)["iot-verification.dev/accepted-revision"]).toBe(outputs.revision);
+  expect(annotationsOf(statefulSet)["iot-verification.dev/accepted-revision"]).not.toBe(acceptedRevision);
+});
+
+test("who reads statistics gets a login of its own, in a Secret of its own", async () => {
+  const { recording, outputs } = await postgresql();
+  expect(recording.object("Secret", "database-monitoring-credentials").inputs).toEqual({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: metadata("database-monitoring-credentials"),
+    type: "servicebinding.io/postgresql",
+    stringData: secret({
+      type: "postgresql",
+      host: "postgresql.place.svc.cluster.test",
+      port: "5432",
+      database: "records",
+      username: "monitoring",
+      password: "watch",
+    }),
+  });
+  expect(outputs.monitoring).toEqual({
+    secret: "database-monitoring-credentials",
+    revision: revision(JSON.stringify({ username: "monitoring", password: "watch" })),
+  });
+});
+
+test("both Secrets for readers come once the server is ready", async () => {
+  const held = gate(({ inputs }) => inputs.kind === "StatefulSet");
+  const run = await startPostgresql({}, held);
+  await run.settled();
+  const published = ["Secret database-credentials", "Secret database-monitoring-credentials"];
+  expect(run.recording.objects().filter((name) => published.includes(name))).toEqual([]);
+  held.open();
+  await run.outputs;
+  expect(run.recording.objects().filter((name) => published.includes(name))).toEqual(published);
+});
+
+test("another password for statistics rolls the server and its reader, and no other", async () => {
+  const { outputs, statefulSet } = await postgresql({ monitoringPassword: credential("other") });
+  expect(annotationsOf(statefulSet)["iot-verification.dev/accepted-revision"]).toBe(
+    revision(JSON.stringify({ ...accepted, "monitoring-password": "other" })),
+  );
+  expect(outputs.revision).toBe(loginRevision);
+  expect(outputs.monitoring).toMatchObject({
+    revision: revision(JSON.stringify({ username: "monitoring", password: "other" })),
+  });
+});
+
+test("of the namespace it asks for one pod and its volume", async () => {
+  const { outputs } = await postgresql();
+  expect(outputs.demand).toEqual({
+    workload: "postgresql",
+    pods: 1,
+    containers: [complete],
+    initContainers: [complete],
+    volumes: ["20Gi"],
+  });
 });
 
 test("the value before is the server's to remember: it is in no Secret", async () => {

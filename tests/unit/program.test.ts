@@ -1,10 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { standards } from "../../components/contract/standards.ts";
-import type { Constructed, Recording } from "./mocks.ts";
+import {
+  type Asked,
+  type Constructed,
+  generatedSecrets,
+  objectName,
+  type Recording,
+  Secret,
+} from "./mocks.ts";
 import { runProgram } from "./program.ts";
-import { at } from "./shapes.ts";
-
-const stacks = ["dev", "prod"] as const;
+import { objectsOf, stacks } from "./program-objects.ts";
 
 describe.each(stacks)("stack %s", (stack) => {
   let recording: Recording;
@@ -22,33 +26,28 @@ describe.each(stacks)("stack %s", (stack) => {
       verificationUrls: Object.fromEntries(["tsn", "opcua", "onem2m", "wot", "matter"].map(url)),
       databaseEndpoint: `${host("postgresql")}:5432`,
       cacheEndpoint: `${host("redis")}:6379`,
+      objectStorage: { endpoint: `http://${host("object-storage")}:9000`, bucket: "backups" },
+      prometheusUrl: `http://${host("prometheus")}:9090`,
+      alertmanagerUrl: `http://${host("alertmanager")}:9093`,
+      grafanaUrl: `http://${host("grafana")}:3000`,
+      jaegerUrl: `http://${host("jaeger")}:16686`,
+      elasticsearchUrl: `https://${host("elasticsearch")}:9200`,
+      kibanaUrl: `https://${host("kibana")}:5601`,
       credentialSecrets: {
         database: "database-credentials",
         cache: "redis-credentials",
+        objectStorage: "object-storage-credentials",
         gateway: "api-credentials",
         metrics: "metrics-credentials",
+        grafana: "grafana-credentials",
+        elasticsearch: "elasticsearch-credentials",
       },
     });
   });
 
-  test("creates exactly these objects", () => {
-    const own = ["api-gateway", ...standards.map(({ id }) => `${id}-verification`)];
-    const servers = ["postgresql", "redis"];
-    const expected = [
-      "Namespace iot-verification",
-      "ConfigMap platform-settings",
-      ...servers.map((name) => `ConfigMap ${name}-configuration`),
-      ...["database", "redis", "api", "metrics"].map((name) => `Secret ${name}-credentials`),
-      ...[...servers, "api-gateway"].map((name) => `Secret ${name}-accepted-credentials`),
-      "Secret metrics-tokens",
-      ...own.map((name) => `Deployment ${name}`),
-      ...servers.map((name) => `StatefulSet ${name}`),
-      "Job database-migrations",
-      "ServiceAccount database-migrations",
-      ...[...own, ...servers].flatMap((name) => [`Service ${name}`, `ServiceAccount ${name}`]),
-      ...servers.map((name) => `Service ${name}-pods`),
-    ];
-    expect(recording.objects().filter((name) => !name.startsWith("undefined"))).toEqual(expected.sort());
+  test("creates exactly these objects, each in its namespace", () => {
+    const objects = recording.asked.filter(isObject).map(placeAndName);
+    expect(objects.sort()).toEqual(objectsOf(stack));
   });
 
   test("asks for everything that it constructs", () => {
@@ -59,7 +58,7 @@ describe.each(stacks)("stack %s", (stack) => {
   test("gives everything a name and a URN of its own", () => {
     expect(duplicates(recording.constructed.map(({ name }) => name))).toEqual([]);
     expect(duplicates(recording.constructed.map(urn))).toEqual([]);
-    expect(duplicates(recording.objects())).toEqual([]);
+    expect(duplicates(recording.asked.filter(isObject).map(placeAndName))).toEqual([]);
   });
 
   test("parents everything but the tiers and the connection, under its parent's name", () => {
@@ -67,13 +66,19 @@ describe.each(stacks)("stack %s", (stack) => {
     expect(roots.map(({ name }) => name)).toEqual([
       "cluster",
       "foundation",
+      "networking",
+      "storage",
       "data",
+      "backup",
       "verification",
       "gateway",
+      "autoscaling",
       "observability",
+      "capacity",
+      "shipper-capacity",
     ]);
     const children = recording.constructed.filter(({ parent }) => parent);
-    expect(children.length).toBeGreaterThan(50);
+    expect(children.length).toBeGreaterThan(200);
     expect(children.filter(({ name, parent }) => !name.startsWith(`${parent?.name}-`))).toEqual([]);
   });
 
@@ -83,10 +88,8 @@ describe.each(stacks)("stack %s", (stack) => {
 
   test("leaves no change unmade but those of the servers' claims", () => {
     const ignoring = recording.constructed.filter(({ ignoreChanges }) => ignoreChanges.length > 0);
-    expect(ignoring.map(({ name, ignoreChanges }) => [name, ignoreChanges])).toEqual([
-      ["data-postgresql-server-statefulset", ["spec.volumeClaimTemplates"]],
-      ["data-redis-server-statefulset", ["spec.volumeClaimTemplates"]],
-    ]);
+    const servers = recording.ofKind("StatefulSet").map(({ name }) => [name, ["spec.volumeClaimTemplates"]]);
+    expect(ignoring.map(({ name, ignoreChanges }) => [name, ignoreChanges]).sort()).toEqual(servers.sort());
   });
 
   test("sends every object to the named cluster", () => {
@@ -100,22 +103,32 @@ describe.each(stacks)("stack %s", (stack) => {
     });
   });
 
-  test("puts every object into the namespace", () => {
-    const objects = recording.asked.filter(
-      ({ type, inputs }) => type.startsWith("kubernetes:") && inputs.kind !== "Namespace",
-    );
-    expect(objects.length).toBeGreaterThan(30);
-    expect(objects.filter((object) => at(object, "metadata.namespace") !== "iot-verification")).toEqual([]);
+  test("keeps secret values out of everything but Secrets, and marks those that certificates are made with", () => {
+    const values = generatedSecrets(recording.asked);
+    expect(values.length).toBeGreaterThan(20);
+    const leakedBy = (content: unknown) =>
+      values.filter((value) => (JSON.stringify(content) ?? "").includes(value));
+    for (const { type, inputs } of recording.asked) {
+      if (inputs.kind === "Secret") {
+        const { stringData, ...rest } = inputs;
+        expect(stringData).toBeInstanceOf(Secret);
+        expect(rest).not.toHaveProperty("data");
+        expect(leakedBy(rest)).toEqual([]);
+      } else if (type.startsWith("tls:")) {
+        expect(leakedBy(Object.values(inputs).filter((value) => !(value instanceof Secret)))).toEqual([]);
+      } else expect(leakedBy(inputs)).toEqual([]);
+    }
+    expect(leakedBy(outputs)).toEqual([]);
   });
 
-  test("keeps secret values out of everything but Secrets", () => {
-    for (const asked of recording.asked) {
-      if (asked.inputs.kind === "Secret") {
-        expect(asked.inputs.stringData).toHaveProperty("value");
-        expect(asked.inputs.data).toBeUndefined();
-      } else expect(JSON.stringify(asked.inputs)).not.toContain("generated-foundation");
-    }
-    expect(JSON.stringify(outputs)).not.toContain("generated-foundation");
+  test("hands on every secret value that is generated, but those that others are derived from", () => {
+    const contents = JSON.stringify(recording.ofKind("Secret").map(({ inputs }) => inputs.stringData));
+    const unused = generatedSecrets(recording.asked).filter((value) => !contents.includes(value));
+    expect(unused).toEqual([
+      "generated-foundation-credentials-revision-key",
+      "generated-foundation-credentials-kibana-encryption-1",
+      "generated-observability-logging-certificates-authority-key",
+    ]);
   });
 });
 
@@ -131,6 +144,17 @@ test("a configuration that is refused creates nothing", async () => {
     "the configuration of stack dev has 1 problem; nothing was changed:\n  iot-verification:gateway.replicas = 0: must be",
   );
 });
+
+function isObject({ type }: Asked): boolean {
+  return type.startsWith("kubernetes:");
+}
+
+/** `NAMESPACE: KIND NAME`, without the checksum that ends the name of what a Job reads. */
+function placeAndName({ inputs }: Asked): string {
+  const { namespace = "" } = inputs.metadata as { namespace?: string };
+  const name = objectName(inputs).replace(/^(elasticsearch-setup)-[0-9a-f]{8}$/, "$1");
+  return `${namespace}: ${inputs.kind} ${name}`;
+}
 
 /** As the engine makes it: the types of all ancestors, then the resource's own type and name. */
 function urn(resource: Constructed): string {

@@ -29,6 +29,7 @@ function program(name: string, body: string): void {
 
 function accept(password: string, revision: string): void {
   writeFileSync(join(pod, "run/secrets/accepted/password"), password);
+  writeFileSync(join(pod, "run/secrets/accepted/monitoring-password"), `watch-${revision}`);
   writeFileSync(join(pod, "run/secrets/accepted/revision"), revision);
 }
 
@@ -88,6 +89,18 @@ describe.runIf(hasDigests)("Redis starts", () => {
     }
   });
 
+  test("with one password for who reads statistics, the one that is asked for", () => {
+    for (const revision of ["r1", "r2"]) {
+      accept("first", revision);
+      start(revision);
+      const [, line, ...others] = readFileSync(join(pod, "run/server/users.acl"), "utf8").split("\n");
+      expect(line).toBe(
+        `user monitoring on #${digestOf(`watch-${revision}`)} -@all +info +ping +client|setname +slowlog|len +latency|latest +latency|histogram`,
+      );
+      expect(others).toEqual([""]);
+    }
+  });
+
   test("as often as need be without forgetting the password before", () => {
     accept("first", "r1");
     start("r1");
@@ -106,7 +119,9 @@ describe.runIf(hasDigests)("Redis starts", () => {
     const written = ["run/server/users.acl", "data/passwords"].map((path) =>
       readFileSync(join(pod, path), "utf8"),
     );
-    for (const text of written) for (const password of passwords) expect(text).not.toContain(password);
+    for (const text of written) {
+      for (const password of [...passwords, "watch-"]) expect(text).not.toContain(password);
+    }
   });
 
   test("only when it sees the Secret that it was made for", () => {

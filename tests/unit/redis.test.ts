@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { configurationFiles } from "../../components/data/redis/configuration.ts";
 import { Redis, type RedisArgs } from "../../components/data/redis/index.ts";
+import { auditExceptions, publishedExceptions } from "../../components/foundation/audit.ts";
 import { record, secret } from "./mocks.ts";
 import { credential, defaults, platform, revision } from "./platform.ts";
 import { annotationsOf, at, labels, selector } from "./shapes.ts";
@@ -18,22 +19,37 @@ function file(name: string, maxmemory = "256mb"): string {
 async function redis(changes: Partial<RedisArgs> = {}) {
   const { recording, outputs } = await record({
     program() {
-      const { endpoint, credential: login } = new Redis("tier-redis", {
+      const {
+        endpoint,
+        credential: login,
+        monitoring,
+        demand,
+      } = new Redis("tier-redis", {
         platform: platform({ pullSecrets: ["registry"] }),
         image,
         password: credential("pass"),
+        monitoringPassword: credential('watch"'),
         maxmemory: "256mb",
         resources,
         storage: { size: "5Gi", storageClass: "fast" },
         ...changes,
       });
-      return { endpoint, ...login };
+      return { endpoint, ...login, monitoring, demand };
     },
   });
   return { recording, outputs, statefulSet: recording.object("StatefulSet", "redis") };
 }
 
-const acceptedRevision = revision('{"password":"pass"}');
+const accepted = { password: "pass", "monitoring-password": 'watch"' };
+const acceptedRevision = revision(JSON.stringify(accepted));
+const loginRevision = revision('{"password":"pass"}');
+/** With its log. */
+const complete = {
+  requests: { ...resources.requests, "ephemeral-storage": "256Mi" },
+  limits: { ...resources.limits, "ephemeral-storage": "256Mi" },
+};
+
+const exceptions = auditExceptions(publishedExceptions({ images: [image], user: { uid: 999, gid: 999 } }));
 
 function metadata(name: string) {
   return { name, namespace: "place", labels: labels("redis", "cache") };
@@ -57,7 +73,7 @@ test("the whole StatefulSet", async () => {
   expect(statefulSet.inputs).toEqual({
     apiVersion: "apps/v1",
     kind: "StatefulSet",
-    metadata: metadata("redis"),
+    metadata: { ...metadata("redis"), annotations: exceptions },
     spec: {
       replicas: 1,
       serviceName: "redis-pods",
@@ -95,7 +111,7 @@ test("the whole StatefulSet", async () => {
                 },
               ],
               ports: [{ name: "redis", containerPort: 6379, protocol: "TCP" }],
-              resources,
+              resources: complete,
               startupProbe: { ...answers(`PONG|${busy}`), periodSeconds: 2, failureThreshold: 150 },
               readinessProbe: { ...answers("PONG"), periodSeconds: 5, timeoutSeconds: 3 },
               livenessProbe: {
@@ -154,7 +170,7 @@ test("server and readers get the same password, each in a Secret of its own", as
     apiVersion: "v1",
     kind: "Secret",
     metadata: metadata("redis-accepted-credentials"),
-    stringData: secret({ password: "pass", revision: acceptedRevision }),
+    stringData: secret({ ...accepted, revision: acceptedRevision }),
   });
   expect(recording.object("Secret", "redis-credentials").inputs).toEqual({
     apiVersion: "v1",
@@ -168,12 +184,12 @@ test("server and readers get the same password, each in a Secret of its own", as
       password: "pass",
     }),
   });
-  expect(outputs).toEqual({
+  expect(outputs).toMatchObject({
     endpoint: "redis.place.svc.cluster.test:6379",
     credential: "redis",
     secret: "redis-credentials",
     entries: ["password"],
-    revision: acceptedRevision,
+    revision: loginRevision,
   });
 });
 
@@ -182,8 +198,46 @@ test("another password rolls the server and its readers; the value before is the
     password: credential("new", "the-value-before"),
   });
   expect(outputs.revision).toBe(revision('{"password":"new"}'));
-  expect(annotationsOf(statefulSet)["iot-verification.dev/accepted-revision"]).toBe(outputs.revision);
+  expect(annotationsOf(statefulSet)["iot-verification.dev/accepted-revision"]).toBe(
+    revision(JSON.stringify({ ...accepted, password: "new" })),
+  );
   expect(JSON.stringify(recording.asked)).not.toContain("the-value-before");
+});
+
+test("who reads statistics gets a password of its own, also as the file that says whose it is", async () => {
+  const { recording, outputs } = await redis();
+  expect(recording.object("Secret", "redis-monitoring-credentials").inputs).toEqual({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: metadata("redis-monitoring-credentials"),
+    type: "servicebinding.io/redis",
+    stringData: secret({
+      type: "redis",
+      host: "redis.place.svc.cluster.test",
+      port: "6379",
+      username: "monitoring",
+      password: 'watch"',
+      "exporter-passwords.json": JSON.stringify({
+        "redis://monitoring@redis.iot-verification.svc.cluster.local:6379": 'watch"',
+        "redis://redis.iot-verification.svc.cluster.local:6379": 'watch"',
+      }),
+    }),
+  });
+  expect(outputs.monitoring).toEqual({
+    secret: "redis-monitoring-credentials",
+    revision: revision(JSON.stringify({ username: "monitoring", password: 'watch"' })),
+  });
+});
+
+test("of the namespace it asks for one pod and its volume", async () => {
+  const { outputs } = await redis();
+  expect(outputs.demand).toEqual({
+    workload: "redis",
+    pods: 1,
+    containers: [complete],
+    initContainers: [],
+    volumes: ["5Gi"],
+  });
 });
 
 test("the configuration is a ConfigMap of the server", async () => {

@@ -3,6 +3,26 @@ import { type Asked, objectName, type Recording } from "./mocks.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** As far as tests look into it. */
+interface PodTemplate {
+  readonly metadata: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: Fields & {
+    readonly initContainers?: readonly Fields[];
+    readonly containers: readonly Fields[];
+    readonly volumes?: readonly (Fields & { readonly name: string })[];
+  };
+}
+
+/** What a container reserves, and what it may use. */
+export type Resources = Readonly<
+  Record<"requests" | "limits", Readonly<Record<"cpu" | "memory" | "ephemeral-storage", string>>>
+>;
+
+const componentLabel = "app.kubernetes.io/component";
+
 /** The part of a resource's inputs at a path such as `spec.template.spec.containers.0`. @throws Error that says where it ends */
 export function at(resource: Asked, path: string): unknown {
   return path.split(".").reduce<unknown>((value, key, index, keys) => {
@@ -15,37 +35,60 @@ export function at(resource: Asked, path: string): unknown {
 
 /** Everything that makes pods. */
 export function workloads(recording: Recording): Asked[] {
-  return ["Deployment", "StatefulSet", "Job"].flatMap((kind) => recording.ofKind(kind));
+  return ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"].flatMap((kind) =>
+    recording.ofKind(kind),
+  );
 }
 
-/** Name of the Kubernetes object; of a Job without the checksum of its content. */
+/** The workloads that run the platform's own services: the gateway and the verifiers. */
+export function services(recording: Recording): Asked[] {
+  return workloads(recording).filter((workload) =>
+    ["gateway", "verifier"].includes(templateOf(workload).metadata.labels[componentLabel] ?? ""),
+  );
+}
+
+/** Name of the Kubernetes object, without the checksum of its content. */
 export function nameOf(resource: Asked): string {
   return objectName(resource.inputs);
 }
 
+/** The template that a workload makes its pods from. */
+export function templateOf(workload: Asked): PodTemplate {
+  const path = workload.inputs.kind === "CronJob" ? "spec.jobTemplate.spec.template" : "spec.template";
+  return at(workload, path) as PodTemplate;
+}
+
+/** What stays of a workload's pod once it is prepared. */
+export function containersOf(workload: Asked): readonly Fields[] {
+  return templateOf(workload).spec.containers;
+}
+
 /** The one container of a workload's pod. */
 export function containerOf(workload: Asked): Fields {
-  const containers = at(workload, "spec.template.spec.containers") as Fields[];
+  const containers = containersOf(workload);
   if (containers.length === 1 && containers[0]) return containers[0];
   throw new Error(`${workload.name} has ${containers.length} containers`);
 }
 
-/** Every container of a workload's pod: what prepares it, and the one that stays. */
-export function allContainersOf(workload: Asked): Fields[] {
-  const { initContainers = [] } = at(workload, "spec.template.spec") as { initContainers?: Fields[] };
-  return [...initContainers, containerOf(workload)];
+/** Every container of a workload's pod: those that prepare it, and those that stay. */
+export function allContainersOf(workload: Asked): readonly Fields[] {
+  const { initContainers = [], containers } = templateOf(workload).spec;
+  return [...initContainers, ...containers];
 }
 
 /** Annotations of a workload's pod. */
-export function annotationsOf(workload: Asked): Record<string, string> {
-  return at(workload, "spec.template.metadata.annotations") as Record<string, string>;
+export function annotationsOf(workload: Asked): Readonly<Record<string, string>> {
+  return templateOf(workload).metadata.annotations ?? {};
 }
 
-/** Environment of a workload's container by variable: the value, or where it comes from. */
+/** Environment of a workload's one container by variable: the value, or where it comes from. */
 export function environmentOf(workload: Asked): Record<string, unknown> {
-  const env = containerOf(workload).env as
-    | { name: string; value?: string; valueFrom?: unknown }[]
-    | undefined;
+  return environmentIn(containerOf(workload));
+}
+
+/** Environment of a container by variable: the value, or where it comes from. */
+export function environmentIn(container: Fields): Record<string, unknown> {
+  const env = container.env as { name: string; value?: string; valueFrom?: unknown }[] | undefined;
   return Object.fromEntries((env ?? []).map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));
 }
 

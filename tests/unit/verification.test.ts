@@ -116,7 +116,7 @@ describe("the table of standards", () => {
     expect(new Set(standards.map(({ id }) => id)).size).toBe(standards.length);
   });
 
-  test("is all that a sixth standard needs", async () => {
+  test("is all that a sixth standard needs", { timeout: 60_000 }, async () => {
     vi.resetModules();
     vi.doMock("../../components/contract/standards.ts", () => ({
       standards: [...standards, { id: "zigbee", title: "Zigbee", specification: "CSA 05-3474" }],
@@ -125,16 +125,21 @@ describe("the table of standards", () => {
       const { recording, outputs } = await runProgram({
         config: {
           verification: { overrides: { zigbee: { replicas: 4 } } },
+          autoscaling: { verification: { overrides: { zigbee: { maxReplicas: 6 } } } },
           images: { overrides: { "zigbee-verification": "other.test/zigbee:1.0" } },
         },
       });
       expect(recording.objects().filter((object) => object.includes("zigbee"))).toEqual([
         "Deployment zigbee-verification",
+        "HorizontalPodAutoscaler zigbee-verification",
+        "NetworkPolicy zigbee-verification",
+        "PodDisruptionBudget zigbee-verification",
         "Service zigbee-verification",
         "ServiceAccount zigbee-verification",
       ]);
       const deployment = recording.object("Deployment", "zigbee-verification");
-      expect(at(deployment, "spec.replicas")).toBe(4);
+      const scaler = recording.object("HorizontalPodAutoscaler", "zigbee-verification");
+      expect(scaler.inputs.spec).toMatchObject({ minReplicas: 4, maxReplicas: 6 });
       expect(containerOf(deployment).image).toBe("other.test/zigbee:1.0");
       expect(environmentOf(deployment)).toMatchObject({
         SERVICE_NAME: "zigbee-verification",

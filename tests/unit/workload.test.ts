@@ -10,7 +10,7 @@ const resources = { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "20
 async function workload(changes: Partial<WorkloadArgs> = {}) {
   const { recording, outputs } = await record({
     program() {
-      const { url } = new Workload("tier-thing", {
+      const { url, demand } = new Workload("tier-thing", {
         platform: platform(),
         workload: "thing",
         component: "verifier",
@@ -26,7 +26,7 @@ async function workload(changes: Partial<WorkloadArgs> = {}) {
         terminationGracePeriodSeconds: 45,
         ...changes,
       });
-      return { url };
+      return { url, demand };
     },
   });
   return { recording, outputs, deployment: recording.object("Deployment", "thing") };
@@ -73,6 +73,28 @@ test("the whole Deployment", async () => {
               fsGroup: 65532,
               fsGroupChangePolicy: "OnRootMismatch",
               seccompProfile: { type: "RuntimeDefault" },
+            },
+            topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map(
+              (topologyKey) => ({
+                topologyKey,
+                maxSkew: 1,
+                whenUnsatisfiable: "ScheduleAnyway",
+                labelSelector: { matchLabels: selector("thing") },
+                matchLabelKeys: ["pod-template-hash"],
+              }),
+            ),
+            affinity: {
+              podAntiAffinity: {
+                preferredDuringSchedulingIgnoredDuringExecution: [
+                  {
+                    weight: 1,
+                    podAffinityTerm: {
+                      topologyKey: "kubernetes.io/hostname",
+                      labelSelector: { matchLabels: selector("thing") },
+                    },
+                  },
+                ],
+              },
             },
             containers: [
               {
@@ -182,10 +204,24 @@ test("the whole ServiceAccount", async () => {
 });
 
 test("the URL leaves port 80 out, and only that", async () => {
-  expect((await workload()).outputs).toEqual({ url: "http://thing.place.svc.cluster.test:8080" });
-  expect((await workload({ servicePort: 80 })).outputs).toEqual({
-    url: "http://thing.place.svc.cluster.test",
+  expect((await workload()).outputs.url).toBe("http://thing.place.svc.cluster.test:8080");
+  expect((await workload({ servicePort: 80 })).outputs.url).toBe("http://thing.place.svc.cluster.test");
+});
+
+test("of several pods a drain takes one at a time; a single one it may take", async () => {
+  const { recording } = await workload();
+  expect(recording.object("PodDisruptionBudget", "thing").inputs).toEqual({
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata,
+    spec: {
+      maxUnavailable: 1,
+      selector: { matchLabels: selector("thing") },
+      unhealthyPodEvictionPolicy: "AlwaysAllow",
+    },
   });
+  const single = await workload({ replicas: 1 });
+  expect(single.recording.ofKind("PodDisruptionBudget")).toEqual([]);
 });
 
 test.each([

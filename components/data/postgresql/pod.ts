@@ -50,14 +50,11 @@ export function postgresqlPod({ image, database, owner, resources }: PostgresqlP
         failureThreshold: 6,
       },
     },
-    volumes: [
-      {
-        mountPath: "/var/run/postgresql",
-        volume: { name: "socket", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
-      },
+    scratch: [
+      { name: "socket", directory: "/var/run/postgresql", size: "16Mi", medium: "Memory" },
       // Where parallel queries share memory; a container's own has 64 MiB.
-      { mountPath: "/dev/shm", volume: { name: "shm", emptyDir: { medium: "Memory", sizeLimit: "256Mi" } } },
-      { mountPath: "/tmp", volume: { name: "scratch", emptyDir: { sizeLimit: "1Gi" } } },
+      { name: "shm", directory: "/dev/shm", size: "256Mi", medium: "Memory" },
+      { name: "scratch", directory: "/tmp", size: "1Gi" },
     ],
   };
 }

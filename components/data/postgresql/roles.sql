@@ -2,8 +2,10 @@
 --   :owner      owns everything and cannot log in
 --   :login      acts as the owner; each password has a login of its own, so that several are valid at a time
 --   :published  the login that readers are told to use at this moment, if any
+--   monitoring  reads the server's statistics, and no table; it has one password
 -- A login is known by its comment, which says since when it is in use; other members of the owner are left alone.
 \set password `cat /run/server/password`
+\set monitoring_password `cat /run/server/monitoring-password`
 
 BEGIN;
 
@@ -45,5 +47,17 @@ SELECT format('ALTER ROLE %I NOLOGIN PASSWORD NULL', rolname), format('COMMENT O
  WHERE rolname NOT IN (:'login', :'published')
  ORDER BY since DESC
 OFFSET 1 \gexec
+
+-- Who reads statistics: a few connections, each query short, so that it can never be what keeps the server busy.
+SELECT 'CREATE ROLE monitoring'
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'monitoring') \gexec
+
+ALTER ROLE monitoring LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
+  CONNECTION LIMIT 10 PASSWORD :'monitoring_password';
+ALTER ROLE monitoring SET default_transaction_read_only TO on;
+ALTER ROLE monitoring SET statement_timeout TO '10s';
+ALTER ROLE monitoring SET idle_in_transaction_session_timeout TO '10s';
+GRANT pg_monitor TO monitoring;
+GRANT CONNECT ON DATABASE :"database" TO monitoring;
 
 COMMIT;

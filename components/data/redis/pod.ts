@@ -25,7 +25,7 @@ export function redisPod({ image, resources }: { image: string; resources: Conta
         failureThreshold: 6,
       },
     },
-    volumes: [],
+    scratch: [],
   };
 }
 

@@ -28,8 +28,13 @@ known=/data/passwords
 mv "$known.new" "$known"
 previous=$(grep -vx -e "$current" -e "${published:-none}" "$known" | head -n 1 || true)
 
-# Clients get every command but those that administer the server.
+# Clients get every command but those that administer the server. Who reads its statistics gets those, and no key; it has
+# one password.
 passwords="#$current${published:+ #$published}${previous:+ #$previous}"
-echo "user default on $passwords ~* &* +@all -@admin" >/run/server/users.acl
+monitoring="#$(digest /run/secrets/accepted/monitoring-password)"
+{
+  echo "user default on $passwords ~* &* +@all -@admin"
+  echo "user monitoring on $monitoring -@all +info +ping +client|setname +slowlog|len +latency|latest +latency|histogram"
+} >/run/server/users.acl
 
 exec redis-server /etc/redis/redis.conf

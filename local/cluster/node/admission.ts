@@ -18,9 +18,13 @@ const containers = Array.from({ length: 16 }, (_, index) => index);
 /**
  * Lowers what containers reserve: this machine is smaller than the cluster that a stack is sized for, and a pod that does
  * not fit would wait for ever. Limits stay.
+ * @param value what they reserve then, as an expression of CEL
  */
-function smallRequests(list: "containers" | "initContainers"): string {
-  const value = '{"cpu": "1m", "memory": "1Mi", "ephemeral-storage": "1Mi"}';
+function smallRequests(value: string): string {
+  return ["containers", "initContainers"].map((list) => requestsOf(list, value)).join(" + ");
+}
+
+function requestsOf(list: string, value: string): string {
   const path = `"/spec/${list}/" + string(i) + "/resources/requests"`;
   return (
     `(has(object.spec.${list}) ? ${JSON.stringify(containers)}.filter(i, i < size(object.spec.${list}) && ` +
@@ -74,9 +78,7 @@ export function realPodsPolicy(images: readonly string[]): Initial[] {
                   `(has(object.spec.tolerations) ? [] : ` +
                   `[JSONPatch{op: "add", path: "/spec/tolerations", value: []}]) + ` +
                   `[JSONPatch{op: "add", path: "/spec/tolerations/-", value: ${text({ ...realNodeTaint, operator: "Equal" })}}] + ` +
-                  smallRequests("containers") +
-                  " + " +
-                  smallRequests("initContainers"),
+                  smallRequests('{"cpu": "1m", "memory": "1Mi", "ephemeral-storage": "1Mi"}'),
               },
             },
           ],
@@ -90,6 +92,62 @@ export function realPodsPolicy(images: readonly string[]): Initial[] {
         kind: "MutatingAdmissionPolicyBinding",
         metadata: { name: policyName },
         spec: { policyName },
+      },
+    },
+    ...leastRequestsPolicy(),
+  ];
+}
+
+/**
+ * Gives the pods of the real node what a LimitRange of their namespace has containers reserve at least, where there is one.
+ * Mutations are made in the order of their policies' names.
+ */
+function leastRequestsPolicy(): Initial[] {
+  const apiVersion = "admissionregistration.k8s.io/v1";
+  const name = `${policyName}-least`;
+  const least = 'params.spec.limits.filter(l, l.type == "Container" && has(l.min)).map(l, l.min)';
+  return [
+    {
+      collection: `${collection}/mutatingadmissionpolicies`,
+      object: {
+        apiVersion,
+        kind: "MutatingAdmissionPolicy",
+        metadata: { name },
+        spec: {
+          failurePolicy: "Fail",
+          reinvocationPolicy: "Never",
+          paramKind: { apiVersion: "v1", kind: "LimitRange" },
+          matchConstraints: {
+            resourceRules: [
+              { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] },
+            ],
+          },
+          matchConditions: [
+            {
+              name: "is-directed",
+              expression: `has(object.spec.nodeSelector) && ${JSON.stringify(realNodeLabel.key)} in object.spec.nodeSelector`,
+            },
+          ],
+          variables: [{ name: "least", expression: least }],
+          mutations: [
+            {
+              patchType: "JSONPatch",
+              jsonPatch: {
+                expression: `size(variables.least) == 0 ? [] : ${smallRequests("dyn(variables.least[0])")}`,
+              },
+            },
+          ],
+        },
+      },
+    },
+    {
+      collection: `${collection}/mutatingadmissionpolicybindings`,
+      object: {
+        apiVersion,
+        kind: "MutatingAdmissionPolicyBinding",
+        metadata: { name },
+        // Those of the pod's namespace; without any, pods stay as they are.
+        spec: { policyName: name, paramRef: { selector: {}, parameterNotFoundAction: "Allow" } },
       },
     },
   ];

@@ -13,6 +13,7 @@ import { freePort } from "../ports.ts";
 import { insideNode, ownProcesses } from "../processes.ts";
 import { gatewayService, type NodeRole, region, serviceRange } from "../settings.ts";
 import { makeGroups, removeGroups } from "./cgroups.ts";
+import { dnsManifest, dnsPodPath } from "./dns.ts";
 import { importImages, pauseImage } from "./import.ts";
 import { chooseLine, homeLine, identityOf, type Line, layLine, removeLine, usedRanges } from "./link.ts";
 import {
@@ -101,9 +102,14 @@ export async function startNode(args: NodeArgs): Promise<string[]> {
   const pid = await until(args, starting, async () => insideNode(await own(files))?.pid);
   await layLine({ bin: tools.bin, ...identity, pid });
   startProgram("relay", files, program("relay.ts", files));
-  const changed = await bringImages(args, pid);
+  const changed = await bringImages(args, pid).catch(async (error: unknown) => {
+    // A call into a node that is no more fails with what tells nobody why.
+    throw (await endOf(["node"], files)) ?? error;
+  });
   const waiting = { started: ["node", "relay"], otherwise: "The real node did not become ready" } as const;
   await until(args, waiting, async () => ((await isNodeReady(args.admin, begun)) ? true : undefined));
+  const naming = { started: ["node", "relay"], otherwise: "DNS of the real node did not start" } as const;
+  await until(args, naming, async () => ((await isDnsReady(args.admin, begun)) ? true : undefined));
   return changed;
 }
 
@@ -142,12 +148,18 @@ async function until<T>(
   for (const deadline = Date.now() + patience; ; await delay(50, undefined, { signal })) {
     const found = await probe();
     if (found !== undefined) return found;
-    const roles = (await own(files)).map(({ role }) => role);
-    const ended = args.started.find((role) => !roles.includes(role));
-    if (ended) throw nodeError(`The ${ended} of the local cluster ended while it started.`, files, ended);
+    const ended = await endOf(args.started, files);
+    if (ended) throw ended;
     if (Date.now() > deadline)
       throw nodeError(`${args.otherwise} within ${patience / 1000} s.`, files, "node");
   }
+}
+
+/** The error that one of these programs has ended; nothing while all live. */
+async function endOf(started: readonly NodeRole[], files: ClusterFiles): Promise<NodeError | undefined> {
+  const roles = (await own(files)).map(({ role }) => role);
+  const ended = started.find((role) => !roles.includes(role));
+  return ended && nodeError(`The ${ended} of the local cluster ended while it started.`, files, ended);
 }
 
 function nodeError(what: string, files: ClusterFiles, role: NodeRole): NodeError {
@@ -176,21 +188,46 @@ async function isNodeReady(admin: Admin, since: Date): Promise<boolean> {
   return spoken && ready.status === "True";
 }
 
-/** Returns references whose content differs from what the node had under the same name. */
+interface PodObject {
+  readonly status?: {
+    readonly containerStatuses?: readonly {
+      readonly ready: boolean;
+      readonly state: { readonly running?: { readonly startedAt: string } };
+    }[];
+  };
+}
+
+/** Whether the program that answers for names has started since a time, and is ready. */
+async function isDnsReady(admin: Admin, since: Date): Promise<boolean> {
+  const { status, body } = await call(admin, { method: "GET", path: dnsPodPath(realNode.name) });
+  if (status !== 200) return false;
+  const [container] = (JSON.parse(body) as PodObject).status?.containerStatuses ?? [];
+  const started = Date.parse(container?.state.running?.startedAt ?? "");
+  // Kubernetes gives times in whole seconds.
+  return container?.ready === true && started + 1000 > since.getTime();
+}
+
+/**
+ * Imports the images of pods, and then has the kubelet run the node's own pod.
+ * @returns references whose content differs from what the node had under the same name
+ */
 async function bringImages(args: NodeArgs, pid: number): Promise<string[]> {
   const { files, tools, images, report, signal } = args;
   const socket = `/proc/${pid}/root${inside.containerdSocket}`;
   const waiting = { started: ["node"], otherwise: "containerd did not start" } as const;
   await until(args, waiting, async () => (existsSync(socket) ? true : undefined));
-  const pause = await pauseImage({ pause: tools.pause, home: files.node, signal });
-  return await importImages({
+  const home = files.node;
+  const pause = await pauseImage({ pause: tools.pause, home, signal });
+  const changed = await importImages({
     images: [pause, ...images],
-    home: files.node,
+    home,
     bin: tools.bin,
     pid,
     signal,
     onImport: ({ reference }) => report.detail(`importing ${reference}`),
   });
+  writeWhole(join(home, "manifests", "coredns.yaml"), dnsManifest(tools.coredns));
+  return changed;
 }
 
 /**

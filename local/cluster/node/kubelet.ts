@@ -1,3 +1,4 @@
+import { dnsAddress } from "../settings.ts";
 import { groupName } from "./cgroups.ts";
 import {
   clusterDomain,
@@ -29,7 +30,8 @@ export function kubeletConfig(config: NodeConfig): object {
     failCgroupV1: false,
     failSwapOn: false,
     clusterDomain,
-    clusterDNS: [config.nodeAddress],
+    clusterDNS: [dnsAddress],
+    staticPodPath: inside.manifests,
     // Names outside the cluster are not resolved.
     resolvConf: "",
     podLogsDir: inside.podLogs,

@@ -1,4 +1,4 @@
-import { clusterDomain, type NodeConfig, nodeInterface, realNode, realPodRange } from "./settings.ts";
+import { type NodeConfig, nodeInterface, policyQueue, realNode, realPodRange } from "./settings.ts";
 
 /** Configuration of kube-proxy (kubeproxy.config.k8s.io/v1alpha1). */
 export function proxyConfig(config: NodeConfig, kubeconfig: string): object {
@@ -19,20 +19,6 @@ export function proxyConfig(config: NodeConfig, kubeconfig: string): object {
   };
 }
 
-/** Configuration of CoreDNS: the names of the cluster. Any other is refused: nothing beyond it can be reached anyway. */
-export function corefile(config: NodeConfig, kubeconfig: string): string {
-  return `${clusterDomain}:53 in-addr.arpa:53 {
-  bind ${config.nodeAddress}
-  errors
-  kubernetes {
-    kubeconfig ${kubeconfig}
-    pods insecure
-    ttl 5
-  }
-}
-`;
-}
-
 /**
  * Rules of nftables beside those of kube-proxy: what pods send out through the line carries the node's address, as the
  * machine knows no way to theirs.
@@ -44,6 +30,23 @@ export const masquerade = `table ip local-cluster {
   }
 }
 `;
+
+/**
+ * Rules of iptables by which every connection of a pod waits, with its first packet, for the judgement of the cluster's
+ * network policies: to and from other pods and beyond, and to the node itself. By then the address of a Service is that of a
+ * pod. What the node's own programs say to pods is not judged: the kubelet's probes must reach them. While nobody judges,
+ * nothing passes.
+ *
+ * In a table of iptables, as not every kernel has the statement `queue` of nftables.
+ */
+export const judgement = [
+  "*mangle",
+  ...["FORWARD", `INPUT -s ${realPodRange}`].map(
+    (where) => `-A ${where} -m conntrack --ctstate NEW -j NFQUEUE --queue-num ${policyQueue}`,
+  ),
+  "COMMIT",
+  "",
+].join("\n");
 
 /**
  * The commands of `ip` that connect the node. There is a route to the Services and none to anywhere else: from a pod,

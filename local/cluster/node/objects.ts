@@ -2,7 +2,8 @@
 import type { Report } from "../../report.ts";
 import { type Admin, call } from "../api.ts";
 import { apply, type Furnishing, until } from "../furnish.ts";
-import { policyName, realPodsPolicy, trialImage, trialImageOf } from "./admission.ts";
+import { realPodsPolicy, trialImage, trialImageOf } from "./admission.ts";
+import { dnsService } from "./dns.ts";
 import { realNode, realNodeLabel } from "./settings.ts";
 
 /**
@@ -58,7 +59,7 @@ export interface Pod {
   readonly metadata: {
     readonly namespace: string;
     readonly name: string;
-    readonly ownerReferences?: readonly { readonly controller?: boolean }[];
+    readonly ownerReferences?: readonly { readonly kind: string; readonly controller?: boolean }[];
     readonly deletionTimestamp?: string;
   };
   readonly spec: {
@@ -79,13 +80,13 @@ interface Images {
 
 /**
  * Why a pod should be made anew: it is played and could run, runs and cannot any more, or runs an image of old. Only of
- * those that somebody makes anew.
+ * those that a controller makes anew: the kubelet looks after its own.
  */
 export function misplacement(pod: Pod, { available, changed }: Images): string | undefined {
   const { metadata, spec, status } = pod;
   const isOver = metadata.deletionTimestamp || status?.phase === "Succeeded" || status?.phase === "Failed";
-  if (isOver || !spec.nodeName || !metadata.ownerReferences?.some(({ controller }) => controller))
-    return undefined;
+  const isRemade = metadata.ownerReferences?.some(({ kind, controller }) => controller && kind !== "Node");
+  if (isOver || !spec.nodeName || !isRemade) return undefined;
   const images = [...spec.containers, ...(spec.initContainers ?? [])].map(({ image }) => image);
   const isReal = spec.nodeName === realNode.name;
   const canBeReal = images.every((image) => available.includes(image));
@@ -113,14 +114,18 @@ export async function movePods(admin: Admin, args: Images & { readonly report: R
 
 /** Takes back what a real node needs of the API server, and its pods, which are made anew on the played ones. */
 export async function forgetRealNode(admin: Admin, { signal }: Pick<Furnishing, "signal">): Promise<void> {
-  const policies = realPodsPolicy([]).map(({ collection }) => `${collection}/${policyName}`);
-  for (const path of [...policies, `/api/v1/nodes/${realNode.name}`]) {
+  const policies = realPodsPolicy([]).map(
+    ({ collection, object }) => `${collection}/${object.metadata.name}`,
+  );
+  const dns = `${dnsService.collection}/${dnsService.object.metadata.name}`;
+  for (const path of [...policies, dns, `/api/v1/nodes/${realNode.name}`]) {
     await call(admin, { method: "DELETE", path });
   }
   const what = "The policy for pods of the real node was still in force";
   await until(what, async () => !(await isDirected(admin, trialImage)), signal);
   for (const pod of await podsOf(admin)) {
-    if (pod.spec.nodeSelector?.[realNodeLabel.key] !== realNodeLabel.value) continue;
+    const isDirectedThere = pod.spec.nodeSelector?.[realNodeLabel.key] === realNodeLabel.value;
+    if (!isDirectedThere && pod.spec.nodeName !== realNode.name) continue;
     // No kubelet is left to say that it has ended.
     await call(admin, { method: "DELETE", path: `${podPath(pod)}?gracePeriodSeconds=0` });
   }

@@ -27,6 +27,10 @@ export const inside = {
   podLogs: "/run/node/pod-logs",
   /** One folder a volume, named like it. */
   volumes: "/run/node/volumes",
+  /** Pods that the kubelet runs by itself. */
+  manifests: "/run/node/manifests",
+  /** What the pod of DNS reads. */
+  dns: "/run/node/dns",
 } as const;
 
 /** File of the node's folder that names the snapshotter of containerd. */
@@ -35,11 +39,17 @@ export const snapshotterFile = "snapshotter";
 /** The network interface of the node inside its namespace. */
 export const nodeInterface = "eth0";
 
+/** Port of the node's address where pods reach the API server, as they do in most clusters. */
+export const apiEndpointPort = 6443;
+
+/** Number of the queue in which connections wait for the judgement of the network policies; the namespace has no other. */
+export const policyQueue = 0;
+
 /** The image of the container that holds a pod together; made here, of a name that no registry has (RFC 9476: `.alt`). */
 export const sandboxImage = "local-cluster.alt/pause:1";
 
 /** Programs that run on the node as long as it does. */
-export const daemons = ["containerd", "kubelet", "kube-proxy", "coredns"] as const;
+export const daemons = ["containerd", "kubelet", "kube-proxy", "kube-network-policies"] as const;
 export type Daemon = (typeof daemons)[number];
 
 /** What a real node needs beyond the tools of the control plane. */
@@ -50,6 +60,9 @@ export interface NodeTools {
   readonly cniPlugins: string;
   readonly kubelet: string;
   readonly "kube-proxy": string;
+  /** What judges connections by the cluster's network policies. */
+  readonly "kube-network-policies": string;
+  /** A static program. */
   readonly coredns: string;
   /** A static program that waits for a signal. */
   readonly pause: string;

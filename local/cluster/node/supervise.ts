@@ -4,24 +4,35 @@
  */
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { stringify } from "yaml";
 import { isReady, readAdmin } from "../api.ts";
 import { buildKubeconfig } from "../kubeconfig.ts";
 import { cniConfig, containerdConfig } from "./containerd.ts";
+import { corefile, dnsFiles } from "./dns.ts";
+import { forward } from "./forward.ts";
 import { serveGateway } from "./gateway.ts";
 import { kubeletArguments, kubeletConfig } from "./kubelet.ts";
 import { arrangeMounts, chooseSnapshotter } from "./namespaces.ts";
-import { connectNode, corefile, masquerade, proxyConfig } from "./network.ts";
-import { type Daemon, inside, type NodeConfig, nodeInterface, snapshotterFile } from "./settings.ts";
+import { connectNode, judgement, masquerade, proxyConfig } from "./network.ts";
+import {
+  apiEndpointPort,
+  type Daemon,
+  inside,
+  type NodeConfig,
+  nodeInterface,
+  policyQueue,
+  realNode,
+  snapshotterFile,
+} from "./settings.ts";
 import { keepFolders } from "./volumes.ts";
 
 const config = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as NodeConfig;
 const { tools } = config;
 const admin = {
   ...readAdmin({ pki: config.pki, port: config.apiPort }),
-  server: `https://${config.hostAddress}:${config.apiPort}`,
+  server: `https://${config.nodeAddress}:${apiEndpointPort}`,
 };
 const environment = { PATH: [tools.bin, process.env.PATH].join(delimiter), HOME: "/run" };
 
@@ -30,8 +41,9 @@ const restartWindow = 60_000;
 const maxRestarts = 5;
 const patience = 60_000;
 
+/** @param name absolute, or below the node's folder */
 function write(name: string, text: string): string {
-  const file = join(inside.home, name);
+  const file = resolve(inside.home, name);
   mkdirSync(join(file, ".."), { recursive: true });
   writeFileSync(file, text, { mode: 0o600 });
   return file;
@@ -84,16 +96,28 @@ write("cni/10-pods.conflist", JSON.stringify(cniConfig));
 const kubeconfig = write("kubeconfig", buildKubeconfig({ name: "node", admin }));
 const kubeletFile = write("kubelet.yaml", stringify(kubeletConfig(config)));
 const proxyFile = write("kube-proxy.yaml", stringify(proxyConfig(config, kubeconfig)));
-const corefileFile = write("Corefile", corefile(config, kubeconfig));
 const masqueradeFile = write("masquerade.nft", masquerade);
+const judgementFile = write("judgement.iptables", judgement);
+mkdirSync(inside.manifests, { recursive: true });
+write(join(inside.dns, dnsFiles.corefile), corefile);
+write(join(inside.dns, dnsFiles.kubeconfig), buildKubeconfig({ name: "node", admin }));
 
 keepRunning("containerd", join(tools.bin, "containerd"), ["--config", containerdFile]);
 await until("The line to the machine", hasInterface);
 for (const argv of connectNode(config)) execFileSync(join(tools.bin, "ip"), argv);
 execFileSync(join(tools.bin, "nft"), ["--file", masqueradeFile]);
+execFileSync(join(tools.bin, "iptables-restore"), ["--noflush", judgementFile], { env: environment });
+await forward({
+  listen: { host: config.nodeAddress, port: apiEndpointPort },
+  target: () => ({ host: config.hostAddress, port: config.apiPort }),
+});
 await until("The API server", () => isReady(admin));
 keepRunning("kube-proxy", tools["kube-proxy"], ["--config", proxyFile]);
-keepRunning("coredns", tools.coredns, ["-conf", corefileFile]);
+keepRunning("kube-network-policies", tools["kube-network-policies"], [
+  `--kubeconfig=${kubeconfig}`,
+  `--node=${realNode.name}`,
+  `--queue=${policyQueue}`,
+]);
 await until("containerd", () => existsSync(inside.containerdSocket));
 keepRunning(
   "kubelet",

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type MetricDeclaration, metricName, metrics } from "../../../components/contract/metrics.ts";
 import { createRegistry, type MetricsRegistry, type Server } from "../../../services/runtime/metrics.ts";
 import { serveMetrics } from "../../../services/runtime/metrics-server.ts";
@@ -63,6 +63,16 @@ describe("the metrics of a process", () => {
     expect(await samplesOf(registry, "iot_verification_engine_run_duration_seconds")).toContain(
       'iot_verification_engine_run_duration_seconds_bucket{le="0.25",engine="z3"} 0',
     );
+  });
+
+  it("tell the clock as it is at the scrape", async () => {
+    vi.useFakeTimers({ now: 1_700_000_000_500, toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const registry = createRegistry("gateway", log);
+    vi.setSystemTime(1_700_000_007_250);
+    expect(await samplesOf(registry, "iot_verification_clock_seconds")).toEqual([
+      "iot_verification_clock_seconds 1700000007.25",
+    ]);
   });
 
   it("compile only as declared", () => {

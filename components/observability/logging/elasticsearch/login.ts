@@ -1,0 +1,55 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { systemPorts } from "../../../contract/systems.ts";
+import { contentOf } from "../../../foundation/accepted.ts";
+import type { Platform } from "../../../foundation/index.ts";
+import { metadataOf } from "../../../foundation/metadata.ts";
+import { authoritySecret } from "../names.ts";
+import type { Login } from "./users.ts";
+
+/** How a client reaches Elasticsearch. All of it is known once the server accepts the login and is set up. */
+export interface ElasticsearchLogin {
+  /** DNS name of the server. */
+  readonly host: pulumi.Output<string>;
+  /** `https://HOST:PORT`. */
+  readonly url: pulumi.Output<string>;
+  /** Name of the Secret: entries `username`, `password`, `host`, `port`, `url`, and `ca.crt`, by which to judge the server. */
+  readonly secret: pulumi.Output<string>;
+  /** Changes exactly when what the Secret says does. */
+  readonly revision: pulumi.Output<string>;
+}
+
+export interface PublishedLoginArgs {
+  readonly platform: Platform;
+  /** Name of the Secret. */
+  readonly name: string;
+  readonly login: Login;
+  /** DNS name of the server, once it is ready for this client. */
+  readonly host: pulumi.Output<string>;
+  /** Certificate of the authority that has signed the server's, in PEM. */
+  readonly authority: pulumi.Output<string>;
+  /** Further entries. @default none */
+  readonly others?: Readonly<Record<string, pulumi.Output<string>>>;
+}
+
+/** Publishes a login for whoever presents it. */
+export function publishLogin(
+  name: string,
+  args: PublishedLoginArgs,
+  parent: pulumi.Resource,
+): ElasticsearchLogin {
+  const { platform, host, login } = args;
+  const port = systemPorts.elasticsearch.https;
+  const url = pulumi.interpolate`https://${host}:${port}`;
+  // The address is always the same, and not known as long as the server is not ready.
+  const told = { ...login, [authoritySecret.entry]: args.authority };
+  const stringData = { ...told, host, port: String(port), url, ...args.others };
+  const metadata = metadataOf({
+    name: args.name,
+    namespace: platform.namespace,
+    workload: "elasticsearch",
+    component: "logging",
+  });
+  const secret = new k8s.core.v1.Secret(name, { metadata, stringData }, { parent });
+  return { host, url, secret: secret.metadata.name, revision: platform.revisionOf(contentOf(told)) };
+}

@@ -1,0 +1,218 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { systemNames } from "../../../contract/systems.ts";
+import { auditExceptions, publishedExceptions } from "../../../foundation/audit.ts";
+import { type Demand, podsWhileReplaced } from "../../../foundation/capacity-demand.ts";
+import { checksumOf } from "../../../foundation/checksum.ts";
+import type { Platform } from "../../../foundation/index.ts";
+import { metadataOf } from "../../../foundation/metadata.ts";
+import { bytesOf } from "../../../foundation/quantity.ts";
+import type { ContainerResources } from "../../../foundation/resources.ts";
+import {
+  configMapData,
+  type SystemPod,
+  sharesOf,
+  systemPodTemplate,
+} from "../../../foundation/system-pod.ts";
+import { lifecyclePolicies, logStream, logStreamName } from "../names.ts";
+import { textBeside } from "../text-beside.ts";
+import type { ElasticsearchLogin } from "./login.ts";
+
+/** How long data is kept, and in pieces of which size. */
+export interface Retention {
+  /** Days after an index was closed to writing that it is deleted. */
+  readonly days: number;
+  /** Size from which on an index is closed and the next one begun, as a Kubernetes quantity. */
+  readonly indexSize: string;
+  /** Days after which it is closed whatever its size. */
+  readonly indexDays: number;
+}
+
+export interface ElasticsearchSetupArgs {
+  /** What it stands on. */
+  readonly platform: Platform;
+  /** Complete reference of Elasticsearch's own image, which has curl. */
+  readonly image: string;
+  /** How long logs are kept. */
+  readonly logs: Retention;
+  /** How long traces are kept. */
+  readonly traces: Retention;
+  /** The superuser's login, once the server is ready. */
+  readonly login: ElasticsearchLogin;
+}
+
+const workload = systemNames.elasticsearchSetup;
+const directory = "/etc/elasticsearch-setup";
+
+/** Seconds that all attempts may take together. */
+const patience = 900;
+const attempts = 5;
+
+/**
+ * Sets lifecycle policies and index templates, by a Job, before any client comes.
+ *
+ * A Job cannot change. Each content of it has a name of its own: see `Migrations`.
+ */
+export class ElasticsearchSetup extends pulumi.ComponentResource {
+  /** DNS name of the server, once it is set up. */
+  readonly host: pulumi.Output<string>;
+  /** What it may ask of the namespace. */
+  readonly demand: Demand;
+
+  constructor(name: string, args: ElasticsearchSetupArgs, options?: pulumi.ComponentResourceOptions) {
+    super("iot:observability:ElasticsearchSetup", name, {}, options);
+    const account = this.createServiceAccount(`${name}-account`, args);
+    const plain = { account: "", configMap: "", secret: "" };
+    const content = JSON.stringify(templateOf(args, plain));
+    const checksum = checksumOf({ content, ...filesOf(args) }).slice(0, 8);
+    const files = this.createFiles(`${name}-files`, args, checksum);
+    const template = templateOf(args, {
+      account: account.metadata.name,
+      configMap: files.metadata.name,
+      secret: args.login.secret,
+    });
+    const job = this.createJob(`${name}-job`, args, { checksum, template });
+    this.host = pulumi.all([args.login.host, job.metadata.name]).apply(([host]) => host);
+    this.demand = { workload, pods: podsWhileReplaced(1), ...sharesOf(podOf(args, "")) };
+    this.registerOutputs({ host: this.host });
+  }
+
+  private createServiceAccount(name: string, args: ElasticsearchSetupArgs) {
+    return new k8s.core.v1.ServiceAccount(
+      name,
+      { metadata: metadata(args, workload), automountServiceAccountToken: false },
+      { parent: this },
+    );
+  }
+
+  private createFiles(name: string, args: ElasticsearchSetupArgs, checksum: string) {
+    return new k8s.core.v1.ConfigMap(
+      name,
+      { metadata: metadata(args, `${workload}-${checksum}`), data: configMapData(filesOf(args)) },
+      { parent: this },
+    );
+  }
+
+  private createJob(
+    name: string,
+    args: ElasticsearchSetupArgs,
+    content: { checksum: string; template: k8s.types.input.core.v1.PodTemplateSpec },
+  ) {
+    return new k8s.batch.v1.Job(
+      name,
+      {
+        metadata: { ...metadata(args, `${workload}-${content.checksum}`), annotations: exceptionsOf(args) },
+        spec: {
+          backoffLimit: attempts - 1,
+          activeDeadlineSeconds: patience,
+          template: content.template,
+        },
+      },
+      { parent: this, customTimeouts: { create: `${patience}s`, update: `${patience}s` } },
+    );
+  }
+}
+
+function exceptionsOf({ image }: ElasticsearchSetupArgs) {
+  return auditExceptions(publishedExceptions({ images: [image], user }));
+}
+
+function metadata({ platform }: ElasticsearchSetupArgs, name: string) {
+  return metadataOf({ name, namespace: platform.namespace, workload, component: "logging" });
+}
+
+function templateOf(
+  args: ElasticsearchSetupArgs,
+  names: {
+    readonly account: pulumi.Input<string>;
+    readonly configMap: pulumi.Input<string>;
+    readonly secret: pulumi.Input<string>;
+  },
+) {
+  return systemPodTemplate({
+    ...podOf(args, names.secret),
+    platform: args.platform,
+    workload,
+    component: "logging",
+    account: names.account,
+    apiAccess: false,
+    configMap: names.configMap,
+    dataDirectory: undefined,
+    restartPolicy: "Never",
+  });
+}
+
+/** Whom the image is published for. */
+const user = { uid: 1000, gid: 1000 } as const;
+
+const resources: ContainerResources = {
+  requests: { cpu: "50m", memory: "64Mi" },
+  limits: { cpu: "500m", memory: "64Mi" },
+};
+
+function podOf(args: ElasticsearchSetupArgs, secret: pulumi.Input<string>): SystemPod {
+  return {
+    user,
+    containers: [
+      {
+        name: workload,
+        image: args.image,
+        command: ["bash", `${directory}/setup.sh`],
+        env: [
+          { name: "LOGS_POLICY", value: lifecyclePolicies.logs },
+          { name: "TRACES_POLICY", value: lifecyclePolicies.traces },
+          { name: "LOG_STREAM", value: logStreamName },
+        ],
+        resources,
+      },
+    ],
+    files: { directory, content: filesOf(args) },
+    secrets: [{ name: "elasticsearch", directory: "/run/secrets/elasticsearch", secret }],
+  };
+}
+
+function filesOf({ logs, traces }: Pick<ElasticsearchSetupArgs, "logs" | "traces">): Record<string, string> {
+  return {
+    "setup.sh": textBeside(import.meta.url, "setup.sh"),
+    "logs-policy.json": json(lifecyclePolicy(logs)),
+    "traces-policy.json": json(lifecyclePolicy(traces)),
+    "logs-template.json": json(logTemplate),
+  };
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+/** https://www.elastic.co/docs/manage-data/lifecycle/index-lifecycle-management; ages after the first phase count from its end. */
+function lifecyclePolicy({ days, indexSize, indexDays }: Retention) {
+  const rollover = { max_primary_shard_size: `${bytesOf(indexSize)}b`, max_age: `${indexDays}d` };
+  return {
+    policy: {
+      phases: {
+        hot: { min_age: "0ms", actions: { rollover } },
+        delete: { min_age: `${days}d`, actions: { delete: {} } },
+      },
+    },
+  };
+}
+
+/** Above the template that Elasticsearch brings along for all logs. */
+const logTemplate = {
+  index_patterns: [`${logStream.type}-${logStream.dataset}-*`],
+  priority: 500,
+  data_stream: {},
+  template: {
+    settings: {
+      "index.mode": "standard",
+      "index.codec": "best_compression",
+      "index.lifecycle.name": lifecyclePolicies.logs,
+      "index.number_of_shards": 1,
+      // There is one node.
+      "index.number_of_replicas": 0,
+      "index.refresh_interval": "5s",
+      "index.mapping.ignore_malformed": true,
+    },
+    mappings: JSON.parse(textBeside(import.meta.url, "mappings.json")) as unknown,
+  },
+};

@@ -1,0 +1,78 @@
+import { createHash, pbkdf2Sync } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import type { Credential } from "../../../foundation/credentials.ts";
+import type { Platform } from "../../../foundation/index.ts";
+import { type ElasticsearchClient, elasticsearchClients } from "../names.ts";
+
+/** The user that people log in as, who may do everything. */
+export const superuser = "elastic";
+
+/** The role of each program; besides `kibana_system`, which is built in, they stand in roles.yml. */
+const roles: Readonly<Record<ElasticsearchClient, string>> = {
+  kibana: "kibana_system",
+  logstash: "log_writer",
+  jaeger: "trace_store",
+  grafana: "reader",
+  exporter: "statistics_reader",
+};
+
+/** The passwords of all users. */
+export interface UserCredentials extends Readonly<Record<ElasticsearchClient, Credential>> {
+  /** Of the superuser. */
+  readonly elastic: Credential;
+}
+
+/** A name and a password to log in with. */
+export interface Login {
+  readonly username: pulumi.Output<string>;
+  readonly password: pulumi.Output<string>;
+}
+
+/**
+ * The login of a program. Its name is of its password, so that the login before goes on to work beside it while its
+ * programs change over.
+ */
+export function loginOf(
+  platform: Platform,
+  client: ElasticsearchClient,
+  password: pulumi.Output<string>,
+): Login {
+  return { username: pulumi.interpolate`${client}-${platform.revisionOf(password)}`, password };
+}
+
+/** The files of the file realm: https://www.elastic.co/docs/deploy-manage/users-roles/cluster-or-deployment-auth/file-based */
+export function userFiles(platform: Platform, credentials: UserCredentials) {
+  const elastic = { username: superuser, password: credentials.elastic.value, role: "superuser" };
+  const programs = elasticsearchClients.flatMap((client) => {
+    const { value, previous } = credentials[client];
+    return [value, ...(previous ? [previous] : [])].map((password) => ({
+      ...loginOf(platform, client, password),
+      role: roles[client],
+    }));
+  });
+  const users = pulumi.output(
+    [elastic, ...programs].map((user) => ({ ...user, revision: platform.revisionOf(user.password) })),
+  );
+  return {
+    users: users.apply((known) => lines(known.map((user) => `${user.username}:${hashOf(user)}`))),
+    users_roles: users.apply((known) => lines(known.map(({ username, role }) => `${role}:${username}`))),
+  };
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => `${text}\n`).join("");
+}
+
+/** The cost that Elasticsearch itself takes: the passwords are random, or long. */
+const iterations = 10_000;
+
+/**
+ * A password as Elasticsearch stores it: PBKDF2 with HMAC-SHA-512, salt and key of 32 bytes (`Hasher.PBKDF2` in its source).
+ * The salt is of the user's name and of the password's revision: the same in every run, another for another password, and
+ * nothing that tells it.
+ */
+export function hashOf(user: { username: string; password: string; revision: string }): string {
+  const salt = createHash("sha256").update(`${user.username} ${user.revision}`).digest();
+  const key = pbkdf2Sync(user.password, salt, iterations, 32, "sha512");
+  return `{PBKDF2}${iterations}$${salt.toString("base64")}$${key.toString("base64")}`;
+}

@@ -1,0 +1,152 @@
+import { createHmac } from "node:crypto";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { systemNames, systemPorts } from "../../../contract/systems.ts";
+import { contentOf } from "../../../foundation/accepted.ts";
+import { namesNoSecret } from "../../../foundation/audit.ts";
+import type { Demand } from "../../../foundation/capacity-demand.ts";
+import type { Credential } from "../../../foundation/credentials.ts";
+import type { Platform } from "../../../foundation/index.ts";
+import { metadataOf } from "../../../foundation/metadata.ts";
+import { bytesOf } from "../../../foundation/quantity.ts";
+import type { ContainerResources } from "../../../foundation/resources.ts";
+import { System } from "../../../foundation/system.ts";
+import type { SystemPod } from "../../../foundation/system-pod.ts";
+import type { MountedCertificate } from "../certificates.ts";
+import type { ElasticsearchLogin } from "../elasticsearch/login.ts";
+import type { Login } from "../elasticsearch/users.ts";
+import { textBeside } from "../text-beside.ts";
+
+export interface KibanaArgs {
+  /** What it stands on. */
+  readonly platform: Platform;
+  /** Complete reference of the official image, of Elasticsearch's version. */
+  readonly image: string;
+  /** CPU and memory; three fifths of the memory are the JavaScript heap. */
+  readonly resources: ContainerResources;
+  /** Its server certificate. */
+  readonly certificate: MountedCertificate;
+  /** How it reaches Elasticsearch, and as whom. */
+  readonly elasticsearch: ElasticsearchLogin;
+  readonly login: Login;
+  /** What its sessions and the secrets in its objects are encrypted with: with another, the latter are lost. */
+  readonly encryption: Credential;
+}
+
+const workload = systemNames.kibana;
+
+/** Kibana, where people search logs. */
+export class Kibana extends pulumi.ComponentResource {
+  /** URL inside the cluster, known once it is ready. */
+  readonly url: pulumi.Output<string>;
+  /** What it may ask of the namespace. */
+  readonly demand: Demand;
+
+  constructor(name: string, args: KibanaArgs, options?: pulumi.ComponentResourceOptions) {
+    super("iot:observability:Kibana", name, {}, options);
+    const entries = { "credentials.yml": secretSettings(args) };
+    const secret = this.createSettings(`${name}-settings`, args, entries);
+    const settings = {
+      secret: secret.metadata.name,
+      revision: args.platform.revisionOf(contentOf(entries)),
+    };
+    const system = new System(
+      `${name}-system`,
+      {
+        platform: args.platform,
+        workload,
+        component: "logging",
+        replicas: 1,
+        ports: systemPorts.kibana,
+        pod: podOf(args, settings),
+      },
+      { parent: this },
+    );
+    this.url = pulumi.interpolate`https://${system.host}:${systemPorts.kibana.https}`;
+    this.demand = system.demand;
+    this.registerOutputs({ url: this.url });
+  }
+
+  private createSettings(
+    name: string,
+    { platform }: KibanaArgs,
+    stringData: Record<string, pulumi.Output<string>>,
+  ) {
+    const metadata = metadataOf({
+      name: "kibana-settings",
+      namespace: platform.namespace,
+      workload,
+      component: "logging",
+    });
+    return new k8s.core.v1.Secret(name, { metadata, stringData }, { parent: this });
+  }
+}
+
+/** The settings that are secret, or known late: a second file of the configuration. JSON is YAML. */
+function secretSettings({ elasticsearch, login, encryption }: KibanaArgs): pulumi.Output<string> {
+  return pulumi
+    .all([elasticsearch.url, login.username, login.password, encryption.value])
+    .apply(([url, username, password, key]) =>
+      JSON.stringify({
+        "elasticsearch.hosts": [url],
+        "elasticsearch.username": username,
+        "elasticsearch.password": password,
+        "xpack.security.encryptionKey": keyFor("sessions", key),
+        "xpack.encryptedSavedObjects.encryptionKey": keyFor("objects", key),
+        "xpack.reporting.encryptionKey": keyFor("reports", key),
+      }),
+    );
+}
+
+/** A key for one use, of 64 characters: at least 32 are asked for. */
+function keyFor(use: string, key: string): string {
+  return createHmac("sha256", key).update(use).digest("hex");
+}
+
+/** The official image: user 1000. Its entry point is not used: it would put settings into the arguments. */
+function podOf(
+  { image, resources, certificate }: KibanaArgs,
+  settings: { readonly secret: pulumi.Output<string>; readonly revision: pulumi.Output<string> },
+): SystemPod {
+  const heap = Math.floor(((bytesOf(resources.limits.memory) ?? 0) * 0.6) / 2 ** 20);
+  return {
+    user: { uid: 1000, gid: 1000 },
+    containers: [
+      {
+        name: workload,
+        image,
+        command: [
+          "/usr/share/kibana/bin/kibana",
+          ...["--config", "/etc/kibana/kibana.yml"],
+          ...["--config", "/run/secrets/settings/credentials.yml"],
+        ],
+        env: [{ name: "NODE_OPTIONS", value: `--max-old-space-size=${heap}` }],
+        resources,
+        ...probes,
+      },
+    ],
+    files: {
+      directory: "/etc/kibana",
+      content: { "kibana.yml": textBeside(import.meta.url, "kibana.yml") },
+      exceptions: namesNoSecret("KSV-01010"),
+    },
+    secrets: [
+      { name: "certificate", directory: "/run/secrets/certificate", ...certificate },
+      { name: "settings", directory: "/run/secrets/settings", ...settings },
+    ],
+    scratch: [
+      { name: "data", directory: "/var/lib/kibana", size: "128Mi" },
+      { name: "tmp", directory: "/tmp", size: "128Mi" },
+    ],
+    terminationGracePeriodSeconds: 60,
+  };
+}
+
+const status = { httpGet: { path: "/api/status", port: "https", scheme: "HTTPS" } };
+
+/** Started: all of it is there, within 10 minutes. Ready: it works, and so does Elasticsearch. Alive: it still listens. */
+const probes = {
+  startupProbe: { ...status, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 60 },
+  readinessProbe: { ...status, periodSeconds: 10, timeoutSeconds: 5 },
+  livenessProbe: { tcpSocket: { port: "https" }, periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
+};

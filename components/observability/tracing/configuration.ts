@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { systemPorts } from "../../contract/systems.ts";
+import { lifecyclePolicies } from "../logging/names.ts";
+
+/** Directory that the configuration is mounted at. */
+export const configurationDirectory = "/etc/jaeger";
+
+/** Directory of the login of Elasticsearch, one file for each entry. */
+export const loginDirectory = "/run/secrets/elasticsearch";
+
+/** The files of the configuration by name. */
+export function configurationFiles(): Record<string, string> {
+  return {
+    "jaeger.yaml": `${JSON.stringify(jaegerConfiguration(), null, 2)}\n`,
+    "prepare-indices.sh": readFileSync(new URL("prepare-indices.sh", import.meta.url), "utf8"),
+  };
+}
+
+/** Name of the one storage in the configuration. */
+const storage = "elasticsearch";
+
+const ports = systemPorts.jaeger;
+
+/**
+ * Jaeger's configuration, which is an OpenTelemetry collector's: https://www.jaegertracing.io/docs/2.20/deployment/configuration/
+ * As JSON, which is YAML too. `${file:PATH}` stands for what a file says.
+ */
+function jaegerConfiguration() {
+  return {
+    service: {
+      extensions: ["healthcheckv2", "jaeger_storage", "jaeger_query"],
+      pipelines: {
+        traces: {
+          receivers: ["otlp"],
+          // Memory first: what it refuses must not have been gathered.
+          processors: ["memory_limiter", "batch"],
+          exporters: ["jaeger_storage_exporter"],
+        },
+      },
+      telemetry: {
+        resource: { "service.name": "jaeger" },
+        logs: { level: "info", encoding: "json" },
+        metrics: {
+          level: "normal",
+          readers: [{ pull: { exporter: { prometheus: metricsServer } } }],
+        },
+      },
+    },
+    receivers: { otlp: { protocols: { http: { endpoint: everywhere(ports["otlp-http"]) } } } },
+    processors: {
+      memory_limiter: { check_interval: "1s", limit_percentage: 75, spike_limit_percentage: 20 },
+      batch: { send_batch_size: 1024, send_batch_max_size: 2048, timeout: "1s" },
+    },
+    exporters: {
+      jaeger_storage_exporter: {
+        trace_storage: storage,
+        queue: { sizer: "items", queue_size: 20_000, num_consumers: 2 },
+      },
+    },
+    extensions: {
+      healthcheckv2: { use_v2: true, http: { endpoint: everywhere(ports.health) } },
+      jaeger_query: {
+        storage: { traces: storage },
+        http: { endpoint: everywhere(ports.query) },
+        // Nobody asks by gRPC.
+        grpc: { endpoint: "127.0.0.1:16685" },
+      },
+      jaeger_storage: { backends: { [storage]: { elasticsearch: elasticsearchStorage() } } },
+    },
+  };
+}
+
+/** Counters end in `_total`, as https://prometheus.io/docs/practices/naming/ has it; the labels are the scraper's. */
+const metricsServer = {
+  host: "0.0.0.0",
+  port: ports.metrics,
+  without_type_suffix: false,
+  without_scope_info: true,
+};
+
+function elasticsearchStorage() {
+  const rotation = { auto_rollover: { policy_name: lifecyclePolicies.traces } };
+  return {
+    server_urls: [contentOf("url")],
+    auth: { basic: { username: contentOf("username"), password_file: `${loginDirectory}/password` } },
+    tls: { ca_file: `${loginDirectory}/ca.crt` },
+    // prepare-indices.sh has made the templates, which the first indices are made from.
+    create_mappings: false,
+    indices: { spans: { rotation }, services: { rotation } },
+  };
+}
+
+function contentOf(entry: string): string {
+  return `\${file:${loginDirectory}/${entry}}`;
+}
+
+function everywhere(port: number): string {
+  return `0.0.0.0:${port}`;
+}

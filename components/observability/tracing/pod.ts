@@ -1,0 +1,70 @@
+import { namesNoSecret } from "../../foundation/audit.ts";
+import { bytesOf } from "../../foundation/quantity.ts";
+import type { ContainerResources } from "../../foundation/resources.ts";
+import type { SystemPod } from "../../foundation/system-pod.ts";
+import type { ElasticsearchLogin } from "../logging/elasticsearch/login.ts";
+import { lifecyclePolicies } from "../logging/names.ts";
+import { configurationDirectory, configurationFiles, loginDirectory } from "./configuration.ts";
+
+export interface JaegerPodArgs {
+  /** Complete image reference of Jaeger 2.20 or newer. */
+  readonly image: string;
+  /** Complete image reference of the tool of the same version that prepares its indices. */
+  readonly rolloverImage: string;
+  /** CPU and memory. */
+  readonly resources: ContainerResources;
+  /** How it reaches Elasticsearch. */
+  readonly elasticsearch: ElasticsearchLogin;
+}
+
+/** The pod of the official image, which keeps nothing in its file system. */
+export function jaegerPod(args: JaegerPodArgs): SystemPod {
+  const { image, rolloverImage, resources, elasticsearch } = args;
+  return {
+    user: { uid: 10001, gid: 10001 },
+    initContainers: [
+      {
+        name: "prepare-indices",
+        image: rolloverImage,
+        command: [
+          "sh",
+          `${configurationDirectory}/prepare-indices.sh`,
+          loginDirectory,
+          lifecyclePolicies.traces,
+        ],
+        resources,
+      },
+    ],
+    containers: [
+      {
+        name: "jaeger",
+        image,
+        args: ["--config", `${configurationDirectory}/jaeger.yaml`],
+        // Collects garbage in earnest before the kernel would end it: https://pkg.go.dev/runtime#hdr-Environment_Variables
+        env: [{ name: "GOMEMLIMIT", value: `${Math.floor(0.9 * (bytesOf(resources.limits.memory) ?? 0))}B` }],
+        resources,
+        // It has asked Elasticsearch for its version before it listens.
+        startupProbe: { ...health, periodSeconds: 2, failureThreshold: 90 },
+        readinessProbe: { httpGet: { path: "/", port: "query" }, periodSeconds: 5, timeoutSeconds: 3 },
+        livenessProbe: { ...health, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+      },
+    ],
+    files: {
+      directory: configurationDirectory,
+      content: configurationFiles(),
+      exceptions: namesNoSecret("KSV-01010"),
+    },
+    secrets: [
+      {
+        name: "elasticsearch",
+        secret: elasticsearch.secret,
+        directory: loginDirectory,
+        entries: ["username", "password", "url", "ca.crt"],
+        revision: elasticsearch.revision,
+      },
+    ],
+  };
+}
+
+/** Whether its parts run; it says so while Elasticsearch is away, when a restart would not help. */
+const health = { httpGet: { path: "/status", port: "health" } };

@@ -1,0 +1,75 @@
+import type { Foundation } from "../../components/foundation/index.ts";
+import type { AlertmanagerArgs } from "../../components/observability/metrics/alertmanager.ts";
+import type { MetricsArgs } from "../../components/observability/metrics/index.ts";
+import type { StackConfig } from "../schema.ts";
+import { shipperNamespaceOf } from "./foundation.ts";
+
+export function metricsArgs(
+  config: StackConfig,
+  { platform }: Pick<Foundation, "platform">,
+): Omit<MetricsArgs, "token" | "authority"> {
+  const { namespace, clusterDomain, environment, images, prometheus, alerting } = config;
+  return {
+    platform,
+    ownObjectStorage: config.objectStorage.engine !== "external",
+    namespaces: { platform: namespace, shipper: shipperNamespaceOf(config) },
+    clusterDomain,
+    environment,
+    scrapeSeconds: prometheus.scrapeInterval,
+    serviceScrapeSeconds: prometheus.serviceScrapeInterval,
+    evaluationSeconds: prometheus.evaluationInterval,
+    kubeletCertificates: prometheus.kubeletCertificates,
+    prometheus: {
+      image: images.prometheus,
+      resources: prometheus.resources,
+      storage: prometheus.storage,
+      retentionHours: prometheus.retentionHours,
+    },
+    alertmanager: {
+      image: images.alertmanager,
+      resources: alerting.resources,
+      storage: alerting.storage,
+      ...receiversOf(config),
+    },
+    stateMetrics: { image: images.kubeStateMetrics, ...prometheus.stateMetrics },
+    probes: { image: images.blackboxExporter, ...prometheus.probes },
+    rules: {
+      objectives: alerting.objectives,
+      backlogSeconds: alerting.backlogAge,
+      queueLimit: config.settings.maxQueuedVerifications,
+      backupSeconds: alerting.backupAge * 3600,
+    },
+    runbooks: alerting.runbooks,
+  };
+}
+
+/** Who is told of alerts; nobody, unless a secret or an address is configured. */
+export function tellsAnyone(config: StackConfig): boolean {
+  const { receivers } = receiversOf(config);
+  return Object.values(receivers).some(Boolean);
+}
+
+function receiversOf(config: StackConfig): Pick<AlertmanagerArgs, "receivers" | "secrets"> {
+  const { email } = config.alerting;
+  const secrets = {
+    webhook: config.alertWebhookUrl,
+    slack: config.alertSlackUrl,
+    pagerduty: config.alertPagerdutyKey,
+    email: config.alertEmailPassword,
+    watchdog: config.alertWatchdogUrl,
+  };
+  const { from, smarthost, to, username } = email;
+  return {
+    receivers: {
+      webhook: secrets.webhook !== undefined,
+      slack: secrets.slack === undefined ? undefined : config.alerting.slack,
+      pagerduty: secrets.pagerduty !== undefined,
+      email:
+        from === undefined || smarthost === undefined || to.length === 0
+          ? undefined
+          : { to, from, smarthost, username },
+      watchdog: secrets.watchdog !== undefined,
+    },
+    secrets: Object.fromEntries(Object.entries(secrets).filter(([, value]) => value !== undefined)),
+  };
+}

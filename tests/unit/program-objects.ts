@@ -1,0 +1,126 @@
+import { standards } from "../../components/contract/standards.ts";
+
+// What the stacks create, written down by kind and system. Names are spelt out: a constant that changes changes a cluster.
+
+/** The stacks that have a file of their own. */
+export const stacks = ["dev", "prod"] as const;
+export type Stack = (typeof stacks)[number];
+
+/** The platform's namespace in both stacks. */
+export const platformNamespace = "iot-verification";
+
+const services = ["api-gateway", ...standards.map(({ id }) => `${id}-verification`)];
+const exporters = ["postgresql-exporter", "redis-exporter", "elasticsearch-exporter", "blackbox-exporter"];
+const databases = ["postgresql", "redis"];
+
+/** Names of the workloads in the platform's namespace. */
+const workloads = {
+  Deployment: [...services, ...exporters, "kube-state-metrics", "jaeger", "kibana", "logstash"],
+  StatefulSet: [...databases, "object-storage", "elasticsearch", "prometheus", "alertmanager", "grafana"],
+  Job: ["database-migrations", "elasticsearch-setup", "object-storage-buckets"],
+  CronJob: ["database-backup", "database-restore"],
+} as const;
+
+/** Those that have more than one pod, or may be scaled to more. */
+const replicated = { dev: services, prod: [...services, "jaeger"] } as const;
+
+const configured = [
+  ...databases,
+  "object-storage",
+  "prometheus",
+  "alertmanager",
+  "blackbox-exporter",
+  "grafana",
+  "jaeger",
+  "elasticsearch",
+  "logstash",
+  "kibana",
+];
+
+/** What a client logs in with is `NAME-credentials`. */
+const logins = [
+  "database",
+  "database-monitoring",
+  "redis",
+  "redis-monitoring",
+  "object-storage",
+  "api",
+  "metrics",
+  "grafana",
+  "elasticsearch",
+  ...["setup", "kibana", "logstash", "jaeger", "grafana", "exporter"].map((user) => `elasticsearch-${user}`),
+];
+
+/** The objects of the platform's namespace, as `KIND NAME`. */
+function platformObjects(stack: Stack): string[] {
+  const all = Object.values(workloads).flat();
+  return [
+    ...Object.entries(workloads).flatMap(([kind, names]) => named(kind, names)),
+    ...named("ServiceAccount", all),
+    ...named("NetworkPolicy", [...all, "default-deny"]),
+    ...named("Service", [...workloads.Deployment, ...workloads.StatefulSet]),
+    ...named(
+      "Service",
+      databases.map((name) => `${name}-pods`),
+    ),
+    ...named("HorizontalPodAutoscaler", services),
+    ...named("PodDisruptionBudget", replicated[stack]),
+    ...named(
+      "ConfigMap",
+      configured.map((name) => `${name}-configuration`),
+    ),
+    ...named("ConfigMap", ["platform-settings", "database-backup-scripts", "elasticsearch-setup"]),
+    ...named(
+      "Secret",
+      logins.map((name) => `${name}-credentials`),
+    ),
+    ...named(
+      "Secret",
+      [...databases, "object-storage", "api-gateway", "grafana"].map(
+        (name) => `${name}-accepted-credentials`,
+      ),
+    ),
+    ...named(
+      "Secret",
+      ["elasticsearch", "kibana", "logstash"].map((name) => `${name}-certificate`),
+    ),
+    ...named("Secret", ["metrics-tokens", "elasticsearch-ca", "elasticsearch-users", "kibana-settings"]),
+    ...watched,
+    ...fenced,
+  ];
+}
+
+/** What those may read that watch a namespace. */
+const watched = ["Role", "RoleBinding"].flatMap((kind) => named(kind, ["prometheus", "kube-state-metrics"]));
+const fenced = ["LimitRange capacity", "ResourceQuota capacity"];
+
+/** The objects of the shipper's namespace: nothing but Filebeat, and what fences and watches it. */
+const shipperObjects = [
+  ...["DaemonSet", "ServiceAccount", "NetworkPolicy"].map((kind) => `${kind} filebeat`),
+  "ConfigMap filebeat-configuration",
+  "Secret filebeat-certificate",
+  "NetworkPolicy default-deny",
+  ...watched,
+  ...fenced,
+];
+
+/** Prometheus finds and scrapes the kubelets, which are in no namespace. */
+const clusterObjects = [
+  `Namespace ${platformNamespace}`,
+  `Namespace ${platformNamespace}-logs`,
+  `ClusterRole ${platformNamespace}:prometheus`,
+  `ClusterRoleBinding ${platformNamespace}:prometheus`,
+];
+
+/** Every object of a stack, as `NAMESPACE: KIND NAME`, sorted; those in no namespace begin with the colon. */
+export function objectsOf(stack: Stack): string[] {
+  return [
+    ...platformObjects(stack).map((object) => `${platformNamespace}: ${object}`),
+    ...shipperObjects.map((object) => `${platformNamespace}-logs: ${object}`),
+    ...clusterObjects.map((object) => `: ${object}`),
+  ].sort();
+}
+
+function named(kind: string, names: readonly string[]): string[] {
+  return names.map((name) => `${kind} ${name}`);
+}
