@@ -78,7 +78,12 @@ const declarations: readonly Declaration[] = [
 
   { from: [systemNames.grafana], to: [systemNames.elasticsearch], port: "https", why: "searches logs in" },
   { from: [systemNames.grafana], to: [systemNames.prometheus], port: "http-metrics", why: "queries" },
-  { from: [systemNames.grafana], to: [systemNames.alertmanager], port: "http-metrics", why: "shows alerts of" },
+  {
+    from: [systemNames.grafana],
+    to: [systemNames.alertmanager],
+    port: "http-metrics",
+    why: "shows alerts of",
+  },
   { from: [systemNames.grafana], to: [systemNames.jaeger], port: "query", why: "searches traces in" },
 
   {

@@ -9,12 +9,15 @@ export const settings = z
         "an SQL identifier: lower-case letters, digits and '_', at most 63 characters; not postgres, template0 or template1",
       example: "iot_verification",
     }).default("iot_verification"),
-    databaseUser: field(z.string().regex(/^(?!pg_|(postgres|public|none|monitoring)$)[a-z_][a-z0-9_]{0,49}$/), {
-      // A login is this, "_" and 12 digits of the password's revision; PostgreSQL cuts names at 63 characters.
-      allowed:
-        "an SQL identifier of at most 50 characters, not postgres, public, none or monitoring, nor one that begins with pg_",
-      example: "iot_user",
-    }).default("iot_user"),
+    databaseUser: field(
+      z.string().regex(/^(?!pg_|(postgres|public|none|monitoring)$)[a-z_][a-z0-9_]{0,49}$/),
+      {
+        // A login is this, "_" and 12 digits of the password's revision; PostgreSQL cuts names at 63 characters.
+        allowed:
+          "an SQL identifier of at most 50 characters, not postgres, public, none or monitoring, nor one that begins with pg_",
+        example: "iot_user",
+      },
+    ).default("iot_user"),
     coqVersion: version("8.16.0").default("8.16.0"),
     tlaVersion: version("1.8.0").default("1.8.0"),
     rustVersion: version("1.70.0").default("1.70.0"),

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { beforeAll, describe, expect, test } from "vitest";
+import { violationsOf } from "../../policies/exceptions.ts";
 import { podSpecOf } from "../../policies/pod-specs.ts";
 import type { KubernetesObject } from "../../policies/rule.ts";
 import { rules } from "../../policies/rules.ts";
@@ -48,8 +49,13 @@ describe("in a first preview of stack dev", () => {
   test("every workload and every Secret has something unknown", () => {
     const unknown = objects.filter((whole) => withUnknowns(whole).unknowns > 0);
     const count = (kind: string) => unknown.filter((whole) => whole.kind === kind).length;
-    expect([count("Deployment"), count("StatefulSet"), count("Secret")]).toEqual([6, 2, 8]);
-    const deployment = objects.find(({ kind }) => kind === "Deployment") ?? {};
+    const secrets = objects.filter(({ kind }) => kind === "Secret");
+    expect(secrets.length).toBeGreaterThan(20);
+    expect(count("Secret")).toBe(secrets.length);
+    // All but kube-state-metrics and the blackbox exporter, which read no credential.
+    expect([count("Deployment"), count("StatefulSet")]).toEqual([12, 5]);
+    const deployment =
+      objects.find(({ kind, metadata }) => kind === "Deployment" && isGateway(metadata)) ?? {};
     const annotations = podSpecOf(withUnknowns(deployment).props)?.annotations.values ?? {};
     expect(() => annotations["iot-verification.dev/database-revision"]).toThrow(
       /can't be known during preview/,
@@ -57,9 +63,13 @@ describe("in a first preview of stack dev", () => {
   });
 
   test.each(rules.map((rule) => [rule.name, rule] as const))("%s reads nothing of it", (_, rule) => {
-    for (const whole of objects) expect(rule.check(withUnknowns(whole).props)).toEqual([]);
+    for (const whole of objects) expect(violationsOf(rule, withUnknowns(whole).props)).toEqual([]);
   });
 });
+
+function isGateway(metadata: unknown): boolean {
+  return (metadata as { name?: unknown }).name === "api-gateway";
+}
 
 describe.each(rules.map((rule) => [rule.name, rule] as const))("%s finds the same", (_, rule) => {
   test.each(kinds)("in a %s with unknown values as in one without", (kind) => {
