@@ -21,7 +21,12 @@ export interface Finished {
   readonly output: string;
 }
 
-/** A copy of this checkout that a test may change, with stacks and clusters of its own. */
+const delays = "local/cluster/delays.yaml";
+
+/**
+ * A copy of this checkout that a test may change, with stacks and clusters of its own. What is played starts ten times as fast:
+ * the order stays the same.
+ */
 export class Checkout {
   readonly directory: string;
   /** Everything that commands have said so far. */
@@ -42,6 +47,10 @@ export class Checkout {
       mkdirSync(dirname(join(this.directory, file)), { recursive: true });
       cpSync(join(root, file), join(this.directory, file));
     }
+    this.write(
+      delays,
+      this.read(delays).replace(/(?<=seconds: )[\d.]+/g, (given) => String(Number(given) / 10)),
+    );
     symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
     for (const service of readdirSync(join(root, "services"))) {
       const own = join("services", service, "node_modules");

@@ -16,6 +16,27 @@ beforeAll(() => {
 });
 afterAll(() => checkout.remove("dev"));
 
+/** Systems without a volume, and every server that has one. */
+const deployedSystems = [
+  "blackbox-exporter",
+  "elasticsearch-exporter",
+  "jaeger",
+  "kibana",
+  "kube-state-metrics",
+  "logstash",
+  "postgresql-exporter",
+  "redis-exporter",
+];
+const statefulSets = [
+  "alertmanager",
+  "elasticsearch",
+  "grafana",
+  "object-storage",
+  "postgresql",
+  "prometheus",
+  "redis",
+];
+
 /** Index of the first change that fits; fails loudly when there is none. */
 function indexOf(all: readonly Change[], what: string, fits: (change: Change) => boolean): number {
   const index = all.findIndex(fits);
@@ -67,14 +88,16 @@ describe("stack dev on a local cluster", () => {
     const found = platformObjects(checkout, "deployments,statefulsets");
     expect([...found.keys()].sort()).toEqual(
       [
-        ...workloads.map((name) => `Deployment/${name}`),
-        "StatefulSet/postgresql",
-        "StatefulSet/redis",
+        ...[...workloads, ...deployedSystems].map((name) => `Deployment/${name}`),
+        ...statefulSets.map((name) => `StatefulSet/${name}`),
       ].sort(),
     );
     for (const [name, { spec, status }] of found) {
       expect([name, status?.availableReplicas]).toEqual([name, spec?.replicas]);
     }
+    const shippers = objects(checkout, "daemonsets").map(({ metadata, status }) => [metadata.name, status]);
+    const everyNode = { desiredNumberScheduled: 3, numberAvailable: 3 };
+    expect(shippers).toEqual([["filebeat", expect.objectContaining(everyNode)]]);
   });
 
   it("binds the data volumes", () => {
@@ -82,16 +105,16 @@ describe("stack dev on a local cluster", () => {
       name,
       status?.phase,
     ]);
-    expect(claims.sort()).toEqual([
-      ["PersistentVolumeClaim/data-postgresql-0", "Bound"],
-      ["PersistentVolumeClaim/data-redis-0", "Bound"],
-    ]);
+    expect(claims.sort()).toEqual(
+      statefulSets.map((name) => [`PersistentVolumeClaim/data-${name}-0`, "Bound"]),
+    );
   });
 
   it("starts nothing before what it needs, and lets nothing wait for what it does not need", () => {
     const all = changes(checkout);
     const byPulumi = all.filter(({ byPulumi }) => byPulumi);
-    expect(byPulumi[0]?.object).toBe("namespaces/iot-verification");
+    const namespaces = ["namespaces/iot-verification", "namespaces/iot-verification-logs"];
+    expect(namespaces).toContain(byPulumi[0]?.object);
     // The readers' Secret comes when the server is ready, and the readers after it.
     expect(written(all, "secrets/database-credentials")).toBeGreaterThan(ready(all, "postgresql-0"));
     expect(written(all, "secrets/redis-credentials")).toBeGreaterThan(ready(all, "redis-0"));
@@ -126,11 +149,21 @@ describe("stack dev on a local cluster", () => {
       ),
       databaseEndpoint: `postgresql.${domain}:5432`,
       cacheEndpoint: `redis.${domain}:6379`,
+      objectStorage: { endpoint: `http://object-storage.${domain}:9000`, bucket: "backups" },
+      prometheusUrl: `http://prometheus.${domain}:9090`,
+      alertmanagerUrl: `http://alertmanager.${domain}:9093`,
+      grafanaUrl: `http://grafana.${domain}:3000`,
+      jaegerUrl: `http://jaeger.${domain}:16686`,
+      elasticsearchUrl: `https://elasticsearch.${domain}:9200`,
+      kibanaUrl: `https://kibana.${domain}:5601`,
       credentialSecrets: {
         database: "database-credentials",
         cache: "redis-credentials",
+        objectStorage: "object-storage-credentials",
         gateway: "api-credentials",
         metrics: "metrics-credentials",
+        grafana: "grafana-credentials",
+        elasticsearch: "elasticsearch-credentials",
       },
     });
   });

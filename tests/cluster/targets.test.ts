@@ -37,7 +37,8 @@ describe("a cluster that one already has", () => {
       keyof typeof tools,
       string
     >;
-    kubeconfig = (await startCluster({ stateDir: directory, name, tools: paths, report })).kubeconfig;
+    kubeconfig = (await startCluster({ stateDir: directory, name, tools: paths, report, delayScale: 0.1 }))
+      .kubeconfig;
     checkout = new Checkout({ [formVariable]: "simulated", KUBECONFIG: kubeconfig });
   });
   afterAll(async () => {
