@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { systemNames } from "../contract/systems.ts";
+import { auditExceptions, unpublished } from "../foundation/audit.ts";
 import type { Demand } from "../foundation/capacity-demand.ts";
 import { metadataOf } from "../foundation/metadata.ts";
 import { type BackupPodArgs, backupPod, demandOf, restorePod } from "./pods.ts";
@@ -81,7 +82,10 @@ export class Backup extends pulumi.ComponentResource {
     return new k8s.batch.v1.CronJob(
       `${name}-cronjob`,
       {
-        metadata: metadata(args, workload),
+        metadata: {
+          ...metadata(args, workload),
+          annotations: auditExceptions(unpublished([args.programImage, args.postgresqlImage])),
+        },
         spec: {
           ...spec,
           timeZone: args.timeZone,

@@ -7,6 +7,7 @@ import {
   serviceNameVariable,
   user,
 } from "../contract/runtime.ts";
+import { auditExceptions, unpublished } from "../foundation/audit.ts";
 import { type Demand, podsWhileReplaced } from "../foundation/capacity-demand.ts";
 import { checksumOf, settingsChecksumAnnotation } from "../foundation/checksum.ts";
 import type { Platform } from "../foundation/index.ts";
@@ -73,7 +74,10 @@ export class Migrations extends pulumi.ComponentResource {
     return new k8s.batch.v1.Job(
       name,
       {
-        metadata: metadata(args, `${serviceNames.migrations}-${checksumOf({ content }).slice(0, 8)}`),
+        metadata: {
+          ...metadata(args, `${serviceNames.migrations}-${checksumOf({ content }).slice(0, 8)}`),
+          annotations: auditExceptions(unpublished([args.image])),
+        },
         spec: {
           backoffLimit: attempts - 1,
           activeDeadlineSeconds: patience,

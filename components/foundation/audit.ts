@@ -44,8 +44,8 @@ export interface PublishedWorkload {
 const highId = 10_000;
 
 /**
- * What a workload of published images is excepted from: each exception stands only where it is needed. There is no such thing for the
- * platform's own images.
+ * What a workload of published images is excepted from: each exception stands only where it is needed. The platform's
+ * own images have but `unpublished`.
  */
 export function publishedExceptions(workload: PublishedWorkload): AuditException[] {
   const { images, user, replicas, apiAccess = false } = workload;
@@ -70,6 +70,15 @@ export function pinnedByTag(images: readonly string[]): AuditException[] {
     images.some((image) => !image.includes("@")),
     ["CKV_K8S_43"],
     publishedReasons.tag,
+  );
+}
+
+/** For the platform's own images while they have no digest. */
+export function unpublished(images: readonly string[]): AuditException[] {
+  return when(
+    images.some((image) => !image.includes("@")),
+    ["CKV_K8S_43"],
+    "Pinned by the tag of a version; its digest is known once it is in a registry, and is given in images.overrides",
   );
 }
 

@@ -10,6 +10,7 @@ import {
   serviceNameVariable,
   user,
 } from "../contract/runtime.ts";
+import { auditExceptions, unpublished } from "./audit.ts";
 import { createAutoscaler, type Scaling } from "./autoscaler.ts";
 import { createBudget } from "./budget.ts";
 import { type Demand, podsWhileReplaced } from "./capacity-demand.ts";
@@ -98,7 +99,7 @@ export class Workload extends pulumi.ComponentResource {
     return new k8s.apps.v1.Deployment(
       name,
       {
-        metadata: metadata(args),
+        metadata: { ...metadata(args), annotations: auditExceptions(unpublished([args.image])) },
         spec: {
           // The autoscaler's to say, where there is one.
           ...(!args.scaling && { replicas: args.replicas }),

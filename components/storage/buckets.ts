@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { user } from "../contract/runtime.ts";
 import { systemNames } from "../contract/systems.ts";
+import { auditExceptions, unpublished } from "../foundation/audit.ts";
 import { type Demand, podsWhileReplaced } from "../foundation/capacity-demand.ts";
 import { checksumOf } from "../foundation/checksum.ts";
 import type { Platform } from "../foundation/index.ts";
@@ -75,6 +76,7 @@ export class Buckets extends pulumi.ComponentResource {
         metadata: {
           ...metadata(args, systemNames.buckets),
           name: pulumi.interpolate`${systemNames.buckets}-${checksum}`,
+          annotations: auditExceptions(unpublished([args.image])),
         },
         spec: {
           backoffLimit: attempts - 1,

@@ -203,6 +203,14 @@ describe("an assessment", () => {
     ]);
   });
 
+  test("takes on an image of ours that a digest is a registry's to give, as long as it has none", () => {
+    const own = object({ isOwn: true, exceptions: { CKV_K8S_43: "it is in no registry yet" } });
+    const digest = finding({ judge: "checkov", check: "CKV_K8S_43", severity: "" });
+    expect(isClean(assess([own], [digest]))).toBe(true);
+    expect(isClean(assess([own], [{ ...digest, passed: true }]))).toBe(false);
+    expect(isClean(assess([object({ isOwn: true })], [digest]))).toBe(false);
+  });
+
   test("counts for the peers' figures what exceptions explain, too", () => {
     const result = assess(
       [excepting, object({ file: "b.yaml", id: "Pod/b" })],

@@ -65,7 +65,7 @@ test("the whole pod", async () => {
   ];
   const common = {
     image,
-    imagePullPolicy: "IfNotPresent",
+    imagePullPolicy: "Always",
     env,
     resources: withStorage,
     securityContext: {

@@ -121,7 +121,7 @@ test("the whole pod", async () => {
   const { deployment } = await jaeger();
   const health = { httpGet: { path: "/status", port: "health" } };
   const common = {
-    imagePullPolicy: "IfNotPresent",
+    imagePullPolicy: "Always",
     resources: withStorage,
     securityContext: {
       allowPrivilegeEscalation: false,

@@ -61,7 +61,7 @@ test("the pod: its configuration is laid out where it may write, and nothing els
     {
       name: "elasticsearch",
       image: "registry.test/elasticsearch:9.4.3",
-      imagePullPolicy: "IfNotPresent",
+      imagePullPolicy: "Always",
       env: [{ name: "ES_PATH_CONF", value: "/run/elasticsearch" }],
       ports: [{ name: "https", containerPort: 9200, protocol: "TCP" }],
       resources: {

@@ -75,7 +75,7 @@ test("the whole shipper", async () => {
             {
               name: "filebeat",
               image: "registry.test/filebeat:9.4.3",
-              imagePullPolicy: "IfNotPresent",
+              imagePullPolicy: "Always",
               args: ["-e", "-c", "/etc/filebeat/filebeat.yml"],
               env: [
                 { name: "PLATFORM_NAMESPACE", value: "place" },

@@ -133,7 +133,7 @@ test("the whole StatefulSet", async () => {
             {
               name: "prepare",
               image,
-              imagePullPolicy: "IfNotPresent",
+              imagePullPolicy: "Always",
               command: ["bash", "/etc/postgresql/prepare.sh"],
               env,
               resources: complete,
@@ -145,7 +145,7 @@ test("the whole StatefulSet", async () => {
             {
               name: "postgresql",
               image,
-              imagePullPolicy: "IfNotPresent",
+              imagePullPolicy: "Always",
               command: ["postgres", "-c", "config_file=/etc/postgresql/postgresql.conf"],
               ports: [{ name: "postgresql", containerPort: 5432, protocol: "TCP" }],
               env,

@@ -294,11 +294,11 @@ describe.each(["dev", "prod"] as const)("stack %s", (stack) => {
     expect(Object.keys(environmentOf(job)).sort()).toEqual(migration.sort());
   });
 
-  test("asks for images that are pinned, and pulls them once", () => {
+  test("asks for images that are pinned, and asks the registry for them", () => {
     for (const workload of workloads(recording)) {
       for (const { image, imagePullPolicy } of allContainersOf(workload)) {
         expect(image).toMatch(/^[a-z0-9.]+\.[a-z]+\/[a-z0-9/_-]+:v?\d+\.\d+/);
-        expect(imagePullPolicy).toBe("IfNotPresent");
+        expect(imagePullPolicy).toBe("Always");
       }
     }
   });

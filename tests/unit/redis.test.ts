@@ -100,7 +100,7 @@ test("the whole StatefulSet", async () => {
             {
               name: "redis",
               image,
-              imagePullPolicy: "IfNotPresent",
+              imagePullPolicy: "Always",
               command: ["sh", "/etc/redis/start.sh"],
               env: [
                 {

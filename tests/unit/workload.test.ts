@@ -45,7 +45,10 @@ test("the whole Deployment", async () => {
     inputs: {
       apiVersion: "apps/v1",
       kind: "Deployment",
-      metadata,
+      metadata: {
+        ...metadata,
+        annotations: { "audit.iot-verification.dev/CKV_K8S_43": expect.stringContaining("images.overrides") },
+      },
       spec: {
         replicas: 3,
         revisionHistoryLimit: 3,
@@ -100,7 +103,7 @@ test("the whole Deployment", async () => {
               {
                 name: "thing",
                 image: "registry.test/thing:1.0",
-                imagePullPolicy: "IfNotPresent",
+                imagePullPolicy: "Always",
                 ports: [
                   { name: "http", containerPort: 8080, protocol: "TCP" },
                   { name: "metrics", containerPort: 9464, protocol: "TCP" },

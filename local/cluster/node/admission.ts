@@ -33,6 +33,14 @@ function requestsOf(list: string, value: string): string {
   );
 }
 
+/** No registry has the images that were made here: the kubelet must not ask one. */
+function withoutRegistry(): string {
+  const patchesOf = (list: string) =>
+    `(has(object.spec.${list}) ? ${JSON.stringify(containers)}.filter(i, i < size(object.spec.${list}))` +
+    `.map(i, JSONPatch{op: "add", path: "/spec/${list}/" + string(i) + "/imagePullPolicy", value: "IfNotPresent"}) : [])`;
+  return ["containers", "initContainers"].map(patchesOf).join(" + ");
+}
+
 /**
  * The policy by which the API server sends every pod to the real node whose images are all there; any other stays with
  * the nodes that are played. Stacks know nothing of it.
@@ -78,6 +86,7 @@ export function realPodsPolicy(images: readonly string[]): Initial[] {
                   `(has(object.spec.tolerations) ? [] : ` +
                   `[JSONPatch{op: "add", path: "/spec/tolerations", value: []}]) + ` +
                   `[JSONPatch{op: "add", path: "/spec/tolerations/-", value: ${text({ ...realNodeTaint, operator: "Equal" })}}] + ` +
+                  `${withoutRegistry()} + ` +
                   smallRequests('{"cpu": "1m", "memory": "1Mi", "ephemeral-storage": "1Mi"}'),
               },
             },
