@@ -11,7 +11,9 @@ export function describeAssessment(stack: string, assessment: Assessment): strin
       ...judgeNames.map((judge) => counts(judge, assessment)),
     ]),
     `Exceptions aside: ${describeFigures(figures, workloads)}`,
-    ...section("Excepted, as declared on the objects:", exceptedRows(excepted)),
+    ...(excepted.length > 0
+      ? [["Excepted, as declared on the objects:", ...exceptedBlocks(excepted)].join("\n")]
+      : []),
     ...section(
       "Exceptions that do not count:",
       voidExceptions.map(({ check, object, problem }) => [check, object, problem]),
@@ -57,18 +59,19 @@ function describeFigures({ kubeScore, checkovPerWorkload, restricted }: Figures,
   ].join(", ");
 }
 
-/** One row for each check and reason, with the objects that give it. */
-function exceptedRows(excepted: readonly Failure[]): string[][] {
-  const groups = new Map<string, { head: string[]; objects: Set<string>; reason: string }>();
+/** One block for each check and reason: both, then the objects that give it. */
+function exceptedBlocks(excepted: readonly Failure[]): string[] {
+  const groups = new Map<string, Set<string>>();
   for (const { finding, object, reason = "" } of excepted) {
-    const head = [finding.judge, finding.check];
-    const key = [...head, reason].join("\n");
-    const group = groups.get(key) ?? { head, objects: new Set(), reason };
-    group.objects.add(object);
-    groups.set(key, group);
+    const key = `  ${finding.judge.padEnd(judgeWidth)}  ${finding.check}: ${reason}`;
+    groups.set(key, (groups.get(key) ?? new Set()).add(object));
   }
-  return [...groups.values()].map(({ head, objects, reason }) => [...head, [...objects].join(", "), reason]);
+  return [...groups].map(([head, objects]) =>
+    [head, ...[...objects].map((one) => `      ${one}`)].join("\n"),
+  );
 }
+
+const judgeWidth = Math.max(...judgeNames.map(({ length }) => length));
 
 function section(title: string, rows: readonly string[][]): string[] {
   return rows.length === 0 ? [] : [`${title}\n${table(rows)}`];

@@ -252,7 +252,7 @@ describe("the report", () => {
   test("lists exceptions with their reasons", () => {
     const text = describeAssessment("dev", assessment([finding()], { "pod-probes": "it has none to probe" }));
     expect(text).toMatch(
-      /Excepted[^\n]*\n +kube-score +pod-probes +Deployment\/place\/one +it has none to probe\n/,
+      /Excepted[^\n]*\n {2}kube-score +pod-probes: it has none to probe\n {6}Deployment\/place\/one\n/,
     );
     expect(text).not.toContain("Unexplained:");
   });
