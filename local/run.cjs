@@ -111,6 +111,9 @@ function mayLive(holder) {
 
 /** Returns what went wrong. */
 function installDependencies() {
+  const modules = join(root, "node_modules");
+  if (fs.lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink())
+    return `${modules} is a link, and npm would empty the folder that it leads to. Remove the link and run the same command again.`;
   process.stderr.write("Installing the dependencies (about a minute)\n");
   // The npm that runs this script, or else the one on PATH.
   const npm = process.env.npm_execpath;

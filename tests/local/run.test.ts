@@ -152,3 +152,14 @@ console.log("ready");
   child.kill("SIGTERM");
   expect(await once(child, "close")).toEqual([1, null]);
 });
+
+test("dependencies that are a link to another folder's are left alone", async () => {
+  const directory = checkout("process.exit(0)");
+  const elsewhere = installed(scratch());
+  symlinkSync(join(elsewhere, "node_modules"), join(directory, "node_modules"));
+  writeFileSync(join(directory, "package-lock.json"), lockfile.replace("1.0.0", "2.0.0"));
+  const { code, err } = await run(directory);
+  expect(err).toContain("node_modules is a link, and npm would empty the folder that it leads to.");
+  expect(code).toBe(1);
+  expect(readdirSync(join(elsewhere, "node_modules"))).toEqual([".package-lock.json"]);
+});

@@ -21,7 +21,10 @@ const addressed = [
   "alertmanager",
   "grafana",
   "kibana",
+  "logstash",
   "filebeat",
+  "jaeger",
+  "elasticsearch-exporter",
 ];
 
 let before: Recording;

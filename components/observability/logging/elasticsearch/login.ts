@@ -41,8 +41,9 @@ export function publishLogin(
   const { platform, host, login } = args;
   const port = systemPorts.elasticsearch.https;
   const url = pulumi.interpolate`https://${host}:${port}`;
-  // The address is always the same, and not known as long as the server is not ready.
+  // The address follows from the domain, and is itself not known as long as the server is not ready.
   const told = { ...login, [authoritySecret.entry]: args.authority };
+  const place = pulumi.output(platform.clusterDomain);
   const stringData = { ...told, host, port: String(port), url, ...args.others };
   const metadata = metadataOf({
     name: args.name,
@@ -51,5 +52,10 @@ export function publishLogin(
     component: "logging",
   });
   const secret = new k8s.core.v1.Secret(name, { metadata, stringData }, { parent });
-  return { host, url, secret: secret.metadata.name, revision: platform.revisionOf(contentOf(told)) };
+  return {
+    host,
+    url,
+    secret: secret.metadata.name,
+    revision: platform.revisionOf(contentOf({ ...told, place })),
+  };
 }
