@@ -81,11 +81,14 @@ export function containerLimits(demands: readonly Demand[]): k8s.types.input.cor
   return {
     type: "Container",
     max: over("limits", Math.max),
-    min: over("requests", Math.min),
+    min: leastOfAll,
     default: over("limits", Math.min),
     defaultRequest: over("requests", Math.min),
   };
 }
+
+/** Nothing that runs takes none at all. A larger bound would refuse small pods that a person starts by hand. */
+const leastOfAll = { cpu: "1m", memory: "1Mi", "ephemeral-storage": "1Mi" };
 
 const sides = ["requests", "limits"] as const;
 type Side = (typeof sides)[number];

@@ -73,21 +73,6 @@ describe("the policy for pods", () => {
     });
   });
 
-  test("is followed by one that keeps to the LimitRange of a namespace", () => {
-    const [, , least, binding] = realPodsPolicy([]).map(({ object }) => object);
-    const name = `${policyName}-least`;
-    expect(least).toMatchObject({
-      metadata: { name },
-      spec: { paramKind: { apiVersion: "v1", kind: "LimitRange" } },
-    });
-    expect(binding).toMatchObject({
-      metadata: { name },
-      spec: { policyName: name, paramRef: { selector: {}, parameterNotFoundAction: "Allow" } },
-    });
-    // Mutations are made in the order of names.
-    expect(name > policyName).toBe(true);
-  });
-
   test("can be asked whether it is in force, and whether it is for these images", () => {
     const images = ["registry.example/a:1"];
     const [policy] = realPodsPolicy(images).map((one) => JSON.stringify(one));

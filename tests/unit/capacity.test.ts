@@ -44,7 +44,7 @@ test("a container may be as large as the largest, and is by default as small as 
   expect(containerLimits(demands)).toEqual({
     type: "Container",
     max: { cpu: "3", memory: "2Gi", "ephemeral-storage": "1280Mi" },
-    min: { cpu: "50m", memory: "64Mi", "ephemeral-storage": "256Mi" },
+    min: { cpu: "1m", memory: "1Mi", "ephemeral-storage": "1Mi" },
     default: { cpu: "250m", memory: "96Mi", "ephemeral-storage": "256Mi" },
     defaultRequest: { cpu: "50m", memory: "64Mi", "ephemeral-storage": "256Mi" },
   });

@@ -15,31 +15,27 @@ export const trialImageOf = (images: readonly string[]) =>
 /** Containers of one pod whose requests are lowered; more have never been seen. */
 const containers = Array.from({ length: 16 }, (_, index) => index);
 
-/**
- * Lowers what containers reserve: this machine is smaller than the cluster that a stack is sized for, and a pod that does
- * not fit would wait for ever. Limits stay.
- * @param value what they reserve then, as an expression of CEL
- */
-function smallRequests(value: string): string {
-  return ["containers", "initContainers"].map((list) => requestsOf(list, value)).join(" + ");
+/** What real pods reserve. This machine is smaller than the cluster that a stack is sized for, and a pod that does not fit would wait for ever. */
+const small = { cpu: "1m", memory: "1Mi", "ephemeral-storage": "1Mi" };
+
+/** An expression of CEL that gives a field of every container, where `applies` to it, another value. */
+function patchContainers(field: string, value: unknown, applies = (_container: string) => "true"): string {
+  const inList = (list: string) =>
+    `(has(object.spec.${list}) ? ${JSON.stringify(containers)}` +
+    `.filter(i, i < size(object.spec.${list}) && ${applies(`object.spec.${list}[i]`)})` +
+    `.map(i, JSONPatch{op: "add", path: "/spec/${list}/" + string(i) + "${field}", value: ${JSON.stringify(value)}}) : [])`;
+  return ["containers", "initContainers"].map(inList).join(" + ");
 }
 
-function requestsOf(list: string, value: string): string {
-  const path = `"/spec/${list}/" + string(i) + "/resources/requests"`;
-  return (
-    `(has(object.spec.${list}) ? ${JSON.stringify(containers)}.filter(i, i < size(object.spec.${list}) && ` +
-    `has(object.spec.${list}[i].resources) && has(object.spec.${list}[i].resources.requests))` +
-    `.map(i, JSONPatch{op: "add", path: ${path}, value: ${value}}) : [])`
-  );
-}
+/** Limits stay. */
+const smallRequests = patchContainers(
+  "/resources/requests",
+  small,
+  (container) => `has(${container}.resources) && has(${container}.resources.requests)`,
+);
 
 /** No registry has the images that were made here: the kubelet must not ask one. */
-function withoutRegistry(): string {
-  const patchesOf = (list: string) =>
-    `(has(object.spec.${list}) ? ${JSON.stringify(containers)}.filter(i, i < size(object.spec.${list}))` +
-    `.map(i, JSONPatch{op: "add", path: "/spec/${list}/" + string(i) + "/imagePullPolicy", value: "IfNotPresent"}) : [])`;
-  return ["containers", "initContainers"].map(patchesOf).join(" + ");
-}
+const withoutRegistry = patchContainers("/imagePullPolicy", "IfNotPresent");
 
 /**
  * The policy by which the API server sends every pod to the real node whose images are all there; any other stays with
@@ -86,8 +82,7 @@ export function realPodsPolicy(images: readonly string[]): Initial[] {
                   `(has(object.spec.tolerations) ? [] : ` +
                   `[JSONPatch{op: "add", path: "/spec/tolerations", value: []}]) + ` +
                   `[JSONPatch{op: "add", path: "/spec/tolerations/-", value: ${text({ ...realNodeTaint, operator: "Equal" })}}] + ` +
-                  `${withoutRegistry()} + ` +
-                  smallRequests('{"cpu": "1m", "memory": "1Mi", "ephemeral-storage": "1Mi"}'),
+                  `${withoutRegistry} + ${smallRequests}`,
               },
             },
           ],
@@ -101,62 +96,6 @@ export function realPodsPolicy(images: readonly string[]): Initial[] {
         kind: "MutatingAdmissionPolicyBinding",
         metadata: { name: policyName },
         spec: { policyName },
-      },
-    },
-    ...leastRequestsPolicy(),
-  ];
-}
-
-/**
- * Gives the pods of the real node what a LimitRange of their namespace has containers reserve at least, where there is one.
- * Mutations are made in the order of their policies' names.
- */
-function leastRequestsPolicy(): Initial[] {
-  const apiVersion = "admissionregistration.k8s.io/v1";
-  const name = `${policyName}-least`;
-  const least = 'params.spec.limits.filter(l, l.type == "Container" && has(l.min)).map(l, l.min)';
-  return [
-    {
-      collection: `${collection}/mutatingadmissionpolicies`,
-      object: {
-        apiVersion,
-        kind: "MutatingAdmissionPolicy",
-        metadata: { name },
-        spec: {
-          failurePolicy: "Fail",
-          reinvocationPolicy: "Never",
-          paramKind: { apiVersion: "v1", kind: "LimitRange" },
-          matchConstraints: {
-            resourceRules: [
-              { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] },
-            ],
-          },
-          matchConditions: [
-            {
-              name: "is-directed",
-              expression: `has(object.spec.nodeSelector) && ${JSON.stringify(realNodeLabel.key)} in object.spec.nodeSelector`,
-            },
-          ],
-          variables: [{ name: "least", expression: least }],
-          mutations: [
-            {
-              patchType: "JSONPatch",
-              jsonPatch: {
-                expression: `size(variables.least) == 0 ? [] : ${smallRequests("dyn(variables.least[0])")}`,
-              },
-            },
-          ],
-        },
-      },
-    },
-    {
-      collection: `${collection}/mutatingadmissionpolicybindings`,
-      object: {
-        apiVersion,
-        kind: "MutatingAdmissionPolicyBinding",
-        metadata: { name },
-        // Those of the pod's namespace; without any, pods stay as they are.
-        spec: { policyName: name, paramRef: { selector: {}, parameterNotFoundAction: "Allow" } },
       },
     },
   ];
