@@ -22,8 +22,8 @@ export interface Shape {
   readonly metricsServer: boolean;
   /** Whether alerts are sent to anyone outside. */
   readonly alertReceivers: boolean;
-  /** Who takes traces: the platform's Jaeger, or a collector elsewhere. */
-  readonly traces: "jaeger" | "external";
+  /** Who takes traces: the platform's Jaeger, a collector elsewhere, or nobody. */
+  readonly traces: "jaeger" | "external" | "none";
 }
 
 interface Declaration extends Omit<Flow, "from" | "to"> {

@@ -43,8 +43,8 @@ export const settings = z
     maxRequestSize: requestSize("4Mi").default("4Mi"),
     otlpEndpoint: field(z.union([z.literal(""), z.url({ protocol: /^https?$/ })]), {
       allowed:
-        "the http or https URL of an OTLP/HTTP receiver, without /v1/traces; empty to export no traces",
+        "the http or https URL of an OTLP/HTTP receiver, without /v1/traces; empty to export no traces; left out, they go to the platform's Jaeger",
       example: "http://otel-collector.observability:4318",
-    }).default(""),
+    }).optional(),
   })
   .superRefine(checkEngines);

@@ -18,13 +18,18 @@ export function networkingArgs(config: StackConfig, { platform }: Foundation): N
   };
 }
 
+function tracesOf({ settings: { otlpEndpoint } }: StackConfig): Shape["traces"] {
+  if (otlpEndpoint === undefined) return "jaeger";
+  return otlpEndpoint === "" ? "none" : "external";
+}
+
 /** What of a configuration decides who connects to whom. */
 export function shapeOf(config: StackConfig): Shape {
   return {
     objectStorage: config.objectStorage.engine,
     metricsServer: config.autoscaling.metrics === "install",
     alertReceivers: tellsAnyone(config),
-    traces: config.settings.otlpEndpoint === "" ? "jaeger" : "external",
+    traces: tracesOf(config),
   };
 }
 

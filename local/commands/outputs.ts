@@ -65,8 +65,8 @@ function reach(outputs: Outputs, { target, cluster }: Session, stack: string): s
     return [verify, ...look, "Reach one:", ...forwards(outputs).map((one) => `  ${kubectl} ${one}`)];
   if (cluster.form === "node") {
     return [
-      "Gateway, migrations, the TSN verifier, PostgreSQL and Redis run in containers on node `machine`. The pods of what",
-      "has no image here yet are played on the other nodes: they become ready, but nothing answers there.",
+      "Gateway, TSN verifier, databases, object storage, Prometheus, Alertmanager and most exporters run in containers on node",
+      "`machine`. Pods of what has no image here are played on the other nodes: they become ready, but nothing answers there.",
       "",
       verify,
       ...look,

@@ -33,7 +33,6 @@ describe("defaults", () => {
         maxQueuedVerifications: 1000,
         rateLimitPerMinute: 600,
         maxRequestSize: "4Mi",
-        otlpEndpoint: "",
       },
       postgresql: {
         resources: { requests: { cpu: "500m", memory: "1Gi" }, limits: { cpu: "1", memory: "2Gi" } },

@@ -85,7 +85,7 @@ test("the settings are a ConfigMap with every key of the contract", async () => 
       MAX_QUEUED_VERIFICATIONS: "1000",
       RATE_LIMIT_PER_MINUTE: "600",
       MAX_REQUEST_BYTES: "4194304",
-      OTEL_EXPORTER_OTLP_ENDPOINT: "",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://jaeger.iot-verification.svc.cluster.local:4318",
     },
   });
   expect(Object.keys(inputs.data as object).sort()).toEqual(Object.keys(settingKeys).sort());

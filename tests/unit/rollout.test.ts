@@ -66,7 +66,7 @@ describe("a changed setting rolls exactly the pods that read it", () => {
     LOG_LEVEL: { config: { settings: { logLevel: "error" } }, rolled: [...own, migrations] },
     LOG_FORMAT: { config: { settings: { logFormat: "text" } }, rolled: [...own, migrations] },
     MAX_CONCURRENT_VERIFICATIONS: {
-      config: { settings: { maxConcurrentVerifications: 1 } },
+      config: { settings: { maxConcurrentVerifications: 2 } },
       rolled: verifiers,
     },
     VERIFICATION_TIMEOUT: { config: { settings: { verificationTimeout: 60 } }, rolled: verifiers },
