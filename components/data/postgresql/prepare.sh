@@ -13,7 +13,7 @@ for second in {1..180}; do
   [ "$second" -lt 180 ] || fail "After 3 minutes, the Secret is not of revision $ACCEPTED_REVISION."
   sleep 1
 done
-cp /run/secrets/accepted/username /run/secrets/accepted/password /run/secrets/accepted/monitoring-password \
+cp -f /run/secrets/accepted/username /run/secrets/accepted/password /run/secrets/accepted/monitoring-password \
   /run/server/
 
 # Under another name until it is complete: what initdb has left behind must not pass for a database.

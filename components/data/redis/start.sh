@@ -13,7 +13,7 @@ until [ "$(cat /run/secrets/accepted/revision)" = "$ACCEPTED_REVISION" ]; do
   fi
   sleep 1
 done
-cp /run/secrets/accepted/password /run/server/password
+cp -f /run/secrets/accepted/password /run/server/password
 
 digest() {
   sha256sum "$1" | cut -d ' ' -f 1
