@@ -105,7 +105,7 @@ test("the preparation waits for what its pod was made for, makes the volume whol
   const script = file("prepare.sh");
   const steps = [
     `[ "$(cat ${serverPaths.accepted}/revision)" = "$ACCEPTED_REVISION" ]`,
-    `cp ${serverPaths.accepted}/username ${serverPaths.accepted}/password ${serverPaths.accepted}/monitoring-password`,
+    `cp -f ${serverPaths.accepted}/username ${serverPaths.accepted}/password ${serverPaths.accepted}/monitoring-password`,
     'initdb --pgdata="$PGDATA.partial"',
     'mv "$PGDATA.partial" "$PGDATA"',
     "listen_addresses=''",

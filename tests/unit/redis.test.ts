@@ -291,7 +291,7 @@ test("the server starts with what its pod was made for, and the file that is mou
   const steps = [
     "set -eu\n",
     '[ "$(cat /run/secrets/accepted/revision)" = "$ACCEPTED_REVISION" ]',
-    "cp /run/secrets/accepted/password /run/server/password",
+    "cp -f /run/secrets/accepted/password /run/server/password",
     "current=$(digest /run/secrets/accepted/password)",
     "published=$(digest /run/secrets/published/password)",
     "known=/data/passwords",
