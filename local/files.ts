@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { parse } from "yaml";
 
 /** The text of a file, or undefined when there is none. Other errors are thrown. */
@@ -20,7 +20,8 @@ export function readIfThere(file: string): string | undefined {
 export function writeWhole(file: string, text: string, mode = 0o600): void {
   if (readIfThere(file) === text) return;
   mkdirSync(dirname(file), { recursive: true });
-  const part = `${file}.${process.pid}.part`;
+  // Hidden, as who watches the folder (a kubelet its manifests) would take it for one more file.
+  const part = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
   writeFileSync(part, text, { mode });
   chmodSync(part, mode);
   renameSync(part, file);

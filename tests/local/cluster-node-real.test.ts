@@ -179,17 +179,12 @@ function realNodeTests() {
 
   test("real pods reserve little, and ask no registry for their images", async () => {
     const container = { ...server(reference), imagePullPolicy: "Always" };
-    const overrides = JSON.stringify({ apiVersion: "v1", spec: { containers: [container] } });
-    const asked = [
-      "run",
-      "server",
-      "--image=x",
-      "--dry-run=server",
-      "--output=json",
-      "--overrides",
-      overrides,
-    ];
-    const [admitted] = JSON.parse(await kubectl(...asked)).spec.containers;
+    const overrides = JSON.stringify({
+      apiVersion: "v1",
+      spec: { securityContext: restricted, containers: [container] },
+    });
+    const options = ["--image=x", "--dry-run=server", "--output=json", "--overrides", overrides];
+    const [admitted] = JSON.parse(await kubectl("run", "server", ...options)).spec.containers;
     expect(admitted.resources.requests).toEqual({ cpu: "1m", memory: "1Mi", "ephemeral-storage": "1Mi" });
     expect(admitted.resources.limits).toEqual(container.resources.limits);
     expect(admitted.imagePullPolicy).toBe("IfNotPresent");
@@ -471,6 +466,8 @@ function traces(tools: NodeTools): Traces {
   };
 }
 
+const restricted = { runAsNonRoot: true, runAsUser: 999, seccompProfile: { type: "RuntimeDefault" } };
+
 const server = (image: string) => ({
   name: "server",
   image,
@@ -496,13 +493,7 @@ function workload(kind: "Deployment" | "StatefulSet", name: string, spec: object
         metadata: { labels: { app: name } },
         spec: {
           terminationGracePeriodSeconds: 1,
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: 999,
-            runAsGroup: 999,
-            fsGroup: 999,
-            seccompProfile: { type: "RuntimeDefault" },
-          },
+          securityContext: { ...restricted, runAsGroup: 999, fsGroup: 999 },
           ...spec,
         },
       },
@@ -521,7 +512,7 @@ const daemonSet = (name: string, image: string) => ({
     template: {
       metadata: { labels: { app: name } },
       spec: {
-        securityContext: { runAsNonRoot: true, runAsUser: 999, seccompProfile: { type: "RuntimeDefault" } },
+        securityContext: restricted,
         tolerations: [{ key: "node-role.kubernetes.io/control-plane", operator: "Exists" }],
         containers: [server(image)],
       },
