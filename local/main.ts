@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, Command>> = {
   soak: () => import("./commands/soak.ts"),
   check: () => import("./commands/check.ts"),
   audit: () => import("./commands/audit.ts"),
+  policies: () => import("./commands/policies.ts"),
   bench: () => import("./commands/bench.ts"),
   golden: () => import("./commands/golden.ts"),
 };

@@ -1,11 +1,12 @@
-import type { KubernetesObject, Rule, Violation } from "./rule.ts";
-import { fields, text } from "./values.ts";
+import type { KubernetesObject } from "./objects/object.ts";
+import { fields, ifKnown, text } from "./objects/values.ts";
 
 /** Annotation of an object that excepts it from the rule whose name follows; its value is the reason. */
 export const exceptionPrefix = "audit.iot-verification.dev/";
 
-/** What a rule objects to in an object, unless the object says why it is an exception. */
-export function violationsOf(rule: Rule, object: KubernetesObject): Violation[] {
-  const reason = text(fields(fields(object.metadata).annotations)[`${exceptionPrefix}${rule.name}`]);
-  return reason?.trim() ? [] : rule.check(object);
+/** Why an object is excepted from a rule; nothing where it is not, or gives no reason. */
+export function exceptionOf(rule: { readonly name: string }, object: KubernetesObject): string | undefined {
+  const annotations = fields(fields(object.metadata).annotations);
+  const reason = ifKnown(() => text(annotations[`${exceptionPrefix}${rule.name}`]))?.trim();
+  return reason || undefined;
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { KubernetesObject } from "../../policies/rule.ts";
+import type { KubernetesObject } from "../../policies/objects/object.ts";
 import { type Assessment, assess, isClean } from "../audit/assess.ts";
 import { ensureJudges, type Judges, judgeManifests } from "../audit/judges.ts";
 import { auditedObject, readManifests } from "../audit/manifests.ts";
@@ -47,7 +47,9 @@ async function auditStack(stack: string, judges: Judges, signal: AbortSignal): P
     const manifests = readManifests(objects);
     const audited = manifests.map(auditedObject);
     const findings = await judgeManifests({ directory: objects, judges, signal });
-    const own = manifests.flatMap(({ file, content }) => judgeByPolicies(file, content as KubernetesObject));
+    const own = judgeByPolicies(
+      manifests.map(({ file, content }) => ({ file, content: content as KubernetesObject })),
+    );
     return assess(audited, [...findings, ...own]);
   } finally {
     rmSync(directory, { recursive: true, force: true });

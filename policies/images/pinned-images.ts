@@ -1,27 +1,25 @@
-import { containersOf, type PodSpec, podSpecOf } from "../pod-specs.ts";
-import type { Rule } from "../rule.ts";
-import { fields, list, text } from "../values.ts";
+import { containersOf, type PodSpec, podSpecOf } from "../objects/pods.ts";
+import { fields, list, text } from "../objects/values.ts";
+import { objectRule } from "../rule.ts";
 
 /** An image that can change under a running release is refused. */
-export const pinnedImages: Rule = {
+export const pinnedImages = objectRule({
   name: "pinned-images",
-  description:
-    "Images are pinned by digest, or by a tag that names a version, so that the same configuration runs the same program " +
-    "(https://kubernetes.io/docs/concepts/containers/images/#image-names).",
-  enforcementLevel: "mandatory",
+  severity: "mandatory",
+  description: "Images are pinned by digest, or by a tag that names a version.",
+  why: "Another program could run tomorrow without any change here.",
+  reference: "https://kubernetes.io/docs/concepts/containers/images/#image-names",
   check(object) {
     const pod = podSpecOf(object);
     if (!pod) return [];
     return [...imagesOfContainers(pod), ...imagesOfVolumes(pod)].flatMap(({ path, who, uses, image }) => {
       const problem = image === undefined ? "has no image" : problemOf(uses, image);
-      if (!problem) return [];
-      const message =
-        `${who} ${problem}; another program could run tomorrow without any change here. ` +
-        "Write a tag that names a version, such as :1.4.2, or better a digest (@sha256:...).";
-      return [{ path, message }];
+      return problem === undefined ? [] : [{ path, problem: `${who} ${problem}`, fix }];
     });
   },
-};
+});
+
+const fix = "Write a tag that names a version, such as :1.4.2, or better a digest (@sha256:...)";
 
 interface UsedImage {
   readonly path: string;

@@ -1,17 +1,17 @@
-import { type Container, containersOf, type PodSpec, podSpecOf } from "../pod-specs.ts";
-import type { Rule, Violation } from "../rule.ts";
-import { type Fields, fields, list, text } from "../values.ts";
+import { type Container, containersOf, type PodSpec, podSpecOf } from "../objects/pods.ts";
+import { type Fields, fields, isSet, list, text } from "../objects/values.ts";
+import { objectRule, type Violation } from "../rule.ts";
 
 /**
  * A pod that the API server would refuse in a namespace that enforces `restricted` is refused in the preview.
  * The controls are those of Kubernetes 1.36 (k8s.io/pod-security-admission, policy/).
  */
-export const restrictedPods: Rule = {
+export const restrictedPods = objectRule({
   name: "restricted-pods",
-  description:
-    "Pods keep the Pod Security Standard `restricted` " +
-    "(https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted).",
-  enforcementLevel: "mandatory",
+  severity: "mandatory",
+  description: "Pods keep the Pod Security Standard `restricted`.",
+  why: "Whoever breaks into such a container gets further than into its own processes.",
+  reference: "https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",
   check(object) {
     const pod = podSpecOf(object);
     if (!pod) return [];
@@ -36,7 +36,7 @@ export const restrictedPods: Rule = {
       ]),
     ];
   },
-};
+});
 
 const volumeTypes = [
   "configMap",
@@ -72,7 +72,8 @@ function hostNamespaces({ path, spec }: PodSpec): Violation[] {
     .filter((key) => spec[key] === true)
     .map((key) => ({
       path: `${path}.${key}`,
-      message: `the pod shares a namespace of its node; remove ${key}`,
+      problem: "the pod shares a namespace of its node",
+      fix: `Remove ${key}`,
     }));
 }
 
@@ -98,19 +99,26 @@ function podContext(pod: PodSpec): Violation[] {
   for (const item of list(context.sysctls)) {
     const name = text(fields(item).name) ?? "";
     if (safeSysctls.includes(name)) continue;
-    violations.push({ path: `${at}.sysctls`, message: `sysctl ${name} reaches beyond the pod; remove it` });
+    violations.push({
+      path: `${at}.sysctls`,
+      problem: `sysctl ${name} reaches beyond the pod`,
+      fix: "Remove it",
+    });
   }
   if (context.runAsNonRoot === false && !hasOwnUsers(pod)) {
-    const message = "the pod allows root; set runAsNonRoot: true";
-    violations.push({ path: `${at}.runAsNonRoot`, message });
+    const problem = "the pod allows root";
+    const fix = "Set runAsNonRoot: true";
+    violations.push({ path: `${at}.runAsNonRoot`, problem, fix });
   }
   if (context.runAsUser === 0 && !hasOwnUsers(pod)) {
-    const message = "the pod runs as root (user 0); set runAsUser to a user of its images, or leave it out";
-    violations.push({ path: `${at}.runAsUser`, message });
+    const problem = "the pod runs as root (user 0)";
+    const fix = "Set runAsUser to a user of its images, or leave it out";
+    violations.push({ path: `${at}.runAsUser`, problem, fix });
   }
   if (isSet(context.seccompProfile) && !filtersSystemCalls(context.seccompProfile) && !isWindows(pod)) {
-    const message = "the pod has no filter of system calls; set seccompProfile.type: RuntimeDefault";
-    violations.push({ path: `${at}.seccompProfile.type`, message });
+    const problem = "the pod has no filter of system calls";
+    const fix = "Set seccompProfile.type: RuntimeDefault";
+    violations.push({ path: `${at}.seccompProfile.type`, problem, fix });
   }
   return violations;
 }
@@ -127,7 +135,8 @@ function appArmorAnnotations({ annotations }: PodSpec): Violation[] {
     })
     .map((key) => ({
       path: `${annotations.path}["${key}"]`,
-      message: "the annotation switches AppArmor off; use appArmorProfile.type: RuntimeDefault",
+      problem: "the annotation switches AppArmor off",
+      fix: "Use appArmorProfile.type: RuntimeDefault",
     }));
 }
 
@@ -139,7 +148,8 @@ function volumes({ path, spec }: PodSpec): Violation[] {
     );
     return foreign.map((type) => ({
       path: `${path}.volumes[${index}].${type}`,
-      message: `volume ${text(volume.name) ?? index} is of type ${type}; use one of ${volumeTypes.join(", ")}`,
+      problem: `volume ${text(volume.name) ?? index} is of type ${type}`,
+      fix: `Use one of ${volumeTypes.join(", ")}`,
     }));
   });
 }
@@ -150,12 +160,14 @@ function userOf(pod: PodSpec, container: Container): Violation[] {
   const at = `${container.path}.securityContext`;
   const violations: Violation[] = [];
   if ((own.runAsNonRoot ?? fields(pod.spec.securityContext).runAsNonRoot) !== true) {
-    const message = `container ${container.name} may run as root; set runAsNonRoot: true on it or its pod`;
-    violations.push({ path: `${at}.runAsNonRoot`, message });
+    const problem = `container ${container.name} may run as root`;
+    const fix = "Set runAsNonRoot: true on it or its pod";
+    violations.push({ path: `${at}.runAsNonRoot`, problem, fix });
   }
   if (own.runAsUser === 0) {
-    const message = `container ${container.name} runs as root (user 0); set runAsUser to a user of its image, or leave it out`;
-    violations.push({ path: `${at}.runAsUser`, message });
+    const problem = `container ${container.name} runs as root (user 0)`;
+    const fix = "Set runAsUser to a user of its image, or leave it out";
+    violations.push({ path: `${at}.runAsUser`, problem, fix });
   }
   return violations;
 }
@@ -164,22 +176,20 @@ function seccompOf({ spec }: PodSpec, container: Container): Violation[] {
   const own = contextOf(container).seccompProfile;
   const profile = isSet(own) ? own : fields(spec.securityContext).seccompProfile;
   if (filtersSystemCalls(profile)) return [];
-  const message = `container ${container.name} has no filter of system calls; set seccompProfile.type: RuntimeDefault on it or its pod`;
-  return [{ path: `${container.path}.securityContext.seccompProfile.type`, message }];
+  const problem = `container ${container.name} has no filter of system calls`;
+  const fix = "Set seccompProfile.type: RuntimeDefault on it or its pod";
+  return [{ path: `${container.path}.securityContext.seccompProfile.type`, problem, fix }];
 }
 
 function filtersSystemCalls(profile: unknown): boolean {
   return ["RuntimeDefault", "Localhost"].includes(text(fields(profile).type) ?? "");
 }
 
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null;
-}
-
 function escalationOf(container: Container): Violation[] {
   if (contextOf(container).allowPrivilegeEscalation === false) return [];
-  const message = `container ${container.name} may gain privileges; set allowPrivilegeEscalation: false`;
-  return [{ path: `${container.path}.securityContext.allowPrivilegeEscalation`, message }];
+  const problem = `container ${container.name} may gain privileges`;
+  const fix = "Set allowPrivilegeEscalation: false";
+  return [{ path: `${container.path}.securityContext.allowPrivilegeEscalation`, problem, fix }];
 }
 
 function privilegesOf({ path, name, container }: Container): Violation[] {
@@ -189,13 +199,15 @@ function privilegesOf({ path, name, container }: Container): Violation[] {
   if (context.privileged === true) {
     violations.push({
       path: `${at}.privileged`,
-      message: `container ${name} is privileged; remove privileged`,
+      problem: `container ${name} is privileged`,
+      fix: "Remove privileged",
     });
   }
   if ((context.procMount ?? "Default") !== "Default") {
     violations.push({
       path: `${at}.procMount`,
-      message: `container ${name} unmasks /proc; remove procMount`,
+      problem: `container ${name} unmasks /proc`,
+      fix: "Remove procMount",
     });
   }
   return violations;
@@ -208,20 +220,23 @@ function confinement(path: string, who: string, context: Fields): Violation[] {
   if (isSet(appArmor) && !["RuntimeDefault", "Localhost"].includes(text(fields(appArmor).type) ?? "")) {
     violations.push({
       path: `${path}.appArmorProfile.type`,
-      message: `${who} switches AppArmor off; use RuntimeDefault`,
+      problem: `${who} switches AppArmor off`,
+      fix: "Use RuntimeDefault",
     });
   }
   const seLinux = fields(context.seLinuxOptions);
   if (seLinux.user || seLinux.role || !seLinuxTypes.includes(text(seLinux.type) ?? "")) {
     violations.push({
       path: `${path}.seLinuxOptions`,
-      message: `${who} changes its SELinux label; remove seLinuxOptions`,
+      problem: `${who} changes its SELinux label`,
+      fix: "Remove seLinuxOptions",
     });
   }
   if (fields(context.windowsOptions).hostProcess === true) {
     violations.push({
       path: `${path}.windowsOptions.hostProcess`,
-      message: `${who} is a host process; remove hostProcess`,
+      problem: `${who} is a host process`,
+      fix: "Remove hostProcess",
     });
   }
   return violations;
@@ -232,12 +247,17 @@ function capabilitiesOf({ path, name, container }: Container): Violation[] {
   const at = `${path}.securityContext.capabilities`;
   const violations: Violation[] = [];
   if (!list(capabilities.drop).includes("ALL")) {
-    violations.push({ path: `${at}.drop`, message: `container ${name} keeps capabilities; set drop: [ALL]` });
+    violations.push({
+      path: `${at}.drop`,
+      problem: `container ${name} keeps capabilities`,
+      fix: "Set drop: [ALL]",
+    });
   }
   const added = list(capabilities.add).filter((capability) => capability !== "NET_BIND_SERVICE");
   if (added.length > 0) {
-    const message = `container ${name} adds ${added.map((capability) => text(capability) ?? JSON.stringify(capability)).join(", ")}; only NET_BIND_SERVICE may be added`;
-    violations.push({ path: `${at}.add`, message });
+    const problem = `container ${name} adds ${added.map((capability) => text(capability) ?? JSON.stringify(capability)).join(", ")}`;
+    const fix = "Only NET_BIND_SERVICE may be added";
+    violations.push({ path: `${at}.add`, problem, fix });
   }
   return violations;
 }
@@ -246,8 +266,9 @@ function hostPorts({ path, name, container }: Container): Violation[] {
   return list(container.ports).flatMap((item, index) => {
     const port = fields(item).hostPort ?? 0;
     if (port === 0) return [];
-    const message = `container ${name} takes port ${JSON.stringify(port)} of its node; remove hostPort and use a Service`;
-    return [{ path: `${path}.ports[${index}].hostPort`, message }];
+    const problem = `container ${name} takes port ${JSON.stringify(port)} of its node`;
+    const fix = "Remove hostPort and use a Service";
+    return [{ path: `${path}.ports[${index}].hostPort`, problem, fix }];
   });
 }
 
@@ -265,7 +286,8 @@ function hostHandlers({ path, name, container }: Container): Violation[] {
       .filter((kind) => Boolean(fields(fields(handler)[kind]).host))
       .map((kind) => ({
         path: `${path}.${at}.${kind}.host`,
-        message: `container ${name} lets the kubelet call another host; remove host, which means the pod itself`,
+        problem: `container ${name} lets the kubelet call another host`,
+        fix: "Remove host, which means the pod itself",
       })),
   );
 }

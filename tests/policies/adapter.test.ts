@@ -1,68 +1,119 @@
-import type { ReportViolation, ResourceValidationArgs } from "@pulumi/policy";
-import { describe, expect, test } from "vitest";
+import type {
+  PolicyResource,
+  ReportViolation,
+  ResourceValidationArgs,
+  StackValidationArgs,
+} from "@pulumi/policy";
+import { expect, test } from "vitest";
+import { z } from "zod";
 import { policyOf } from "../../policies/adapter.ts";
-import type { Rule } from "../../policies/rule.ts";
-import { rules } from "../../policies/rules.ts";
-import { object } from "./fixtures.ts";
+import { exceptionPrefix } from "../../policies/exceptions.ts";
+import type { KubernetesObject } from "../../policies/objects/object.ts";
+import { objectRule, type Rule, stackRule } from "../../policies/rule.ts";
 
-/** What a rule reports of an object of a type. */
-async function reported(
-  rule: Rule,
-  type: string,
-  props: Readonly<Record<string, unknown>>,
-): Promise<string[]> {
+const about = {
+  severity: "advisory",
+  description: "Nothing is right.",
+  why: "It never was.",
+  reference: "https://example.com/why",
+  options: z.object({ word: z.string().default("wrong").meta({ description: "What is said of it." }) }),
+} as const;
+
+const single = objectRule({
+  ...about,
+  name: "single",
+  check: ({ kind }, { word }) => [
+    { path: "one", problem: `${String(kind)} is ${word}`, fix: "Write another" },
+    { path: "two", problem: "the rest is, too", fix: "Write it anew" },
+  ],
+});
+
+const together = stackRule({
+  ...about,
+  name: "together",
+  check: ({ objects }, { word }) =>
+    objects.map((object) => ({
+      object,
+      path: "all",
+      problem: `${objects.length} are ${word}`,
+      fix: "Write others",
+    })),
+});
+
+type Resource = readonly [type: string, props: KubernetesObject];
+
+/** What a rule reports of resources: messages, and of whom. */
+async function reported(rule: Rule, resources: readonly Resource[], options: object = {}): Promise<string[]> {
   const messages: string[] = [];
-  const report: ReportViolation = (message) => void messages.push(message);
-  const args = { type, props, name: "thing" } as unknown as ResourceValidationArgs;
-  const { validateResource } = policyOf(rule);
-  for (const validate of [validateResource].flat()) await validate?.call({} as never, args, report);
+  const report: ReportViolation = (message, urn) => void messages.push(urn ? `${urn}: ${message}` : message);
+  const policy = policyOf(rule);
+  const getConfig = () => options;
+  if ("validateStack" in policy) {
+    const all = resources.map(
+      ([type, props], index) => ({ type, props, urn: `urn-${index}` }) as unknown as PolicyResource,
+    );
+    await policy.validateStack({ resources: all, getConfig } as unknown as StackValidationArgs, report);
+  } else if ("validateResource" in policy)
+    for (const [type, props] of resources)
+      for (const validate of [policy.validateResource].flat())
+        await validate?.call(
+          {} as never,
+          { type, props, getConfig } as unknown as ResourceValidationArgs,
+          report,
+        );
   return messages;
 }
 
-const everything: Rule = {
-  name: "everything",
-  description: "Everything is refused.",
-  enforcementLevel: "advisory",
-  check: ({ kind }) => [
-    { path: "one", message: `first of ${String(kind)}` },
-    { path: "two", message: "second" },
-  ],
-};
+const pod = (name: string, annotations = {}): Resource => [
+  "kubernetes:core/v1:Pod",
+  { kind: "Pod", apiVersion: "v1", metadata: { name, namespace: "shop", annotations } },
+];
 
-test("a policy has the rule's name, description and level, and reports each violation with its place", async () => {
-  expect(policyOf(everything)).toEqual({
-    name: "everything",
-    description: "Everything is refused.",
+test("a policy has the rule's name, description, source, level and options", () => {
+  expect(policyOf(single)).toEqual({
+    name: "single",
+    description: "Nothing is right. (https://example.com/why)",
     enforcementLevel: "advisory",
+    configSchema: {
+      properties: { word: { type: "string", default: "wrong", description: "What is said of it." } },
+    },
     validateResource: expect.any(Function),
   });
-  expect(await reported(everything, "kubernetes:core/v1:Pod", { kind: "Pod" })).toEqual([
-    "one: first of Pod",
-    "two: second",
+});
+
+test("a rule about single objects reports each violation with its place, reason and remedy", async () => {
+  expect(await reported(single, [pod("web")])).toEqual([
+    "one: Pod is wrong. It never was. Write another.",
+    "two: the rest is, too. It never was. Write it anew.",
   ]);
+  expect(await reported(single, [pod("web")], { word: "odd" })).toContain(
+    "one: Pod is odd. It never was. Write another.",
+  );
+});
+
+test("a rule about all objects reports each violation at the resource that it is about", async () => {
+  const resources: Resource[] = [
+    ["random:index/randomPassword:RandomPassword", {}],
+    pod("web"),
+    pod("store"),
+  ];
+  expect(await reported(together, resources)).toEqual([
+    "urn-1: Pod shop/web: all: 2 are wrong. It never was. Write others.",
+    "urn-2: Pod shop/store: all: 2 are wrong. It never was. Write others.",
+  ]);
+});
+
+test.each([single, together])("an object that says why is excepted from $name", async (rule) => {
+  const excepted = pod("web", { [`${exceptionPrefix}${rule.name}`]: "It has to be so." });
+  expect(await reported(rule, [excepted])).toEqual([]);
 });
 
 test.each([
   "aws:ec2/instance:Instance",
   "pulumi:providers:kubernetes",
-  "random:index/randomPassword:RandomPassword",
   "iot:data:Redis",
-])("a resource of type %s is no Kubernetes object", async (type) => {
-  expect(await reported(everything, type, { kind: "Pod" })).toEqual([]);
-});
-
-describe.each(rules.map((rule) => [rule.name, rule] as const))("%s", (_, rule) => {
-  const incomplete = object("Deployment", { containers: [{ name: "main", env: [] }] });
-
-  test("judges a whole object", async () => {
-    expect(await reported(rule, "kubernetes:apps/v1:Deployment", incomplete)).not.toEqual([]);
-  });
-
-  test.each([
-    "kubernetes:apps/v1:DeploymentPatch",
-    "kubernetes:core/v1:PodPatch",
-    "kubernetes:batch/v1:CronJobPatch",
-  ])("does not judge a %s, which leaves out what it does not change", async (type) => {
-    expect(await reported(rule, type, incomplete)).toEqual([]);
-  });
+  "kubernetes:apps/v1:DeploymentPatch",
+  "kubernetes:core/v1:PodPatch",
+])("a resource of type %s is no whole Kubernetes object", async (type) => {
+  for (const rule of [single, together]) expect(await reported(rule, [[type, { kind: "Pod" }]])).toEqual([]);
 });

@@ -1,26 +1,33 @@
 import { expect, test } from "vitest";
 import { auditAnnotationPrefix } from "../../components/foundation/audit.ts";
-import { exceptionPrefix, violationsOf } from "../../policies/exceptions.ts";
+import { exceptionPrefix } from "../../policies/exceptions.ts";
+import { judge } from "../../policies/judge.ts";
+import { stackOf } from "../../policies/objects/stack.ts";
 import { restrictedPods } from "../../policies/pods/restricted-pods.ts";
-import { object, set } from "./fixtures.ts";
+import { object } from "./fixtures.ts";
+import { set } from "./world.ts";
 
-function root(annotations: Record<string, unknown>) {
+function judged(annotations: Record<string, unknown>) {
   const pod = object("Pod", { "securityContext.runAsUser": 0 });
   set(pod, "metadata.annotations", annotations);
-  return pod;
+  const { findings, exceptions } = judge(stackOf([{ content: pod }]), [restrictedPods]);
+  return { findings: findings.map(({ path }) => path), exceptions: exceptions.map(({ reason }) => reason) };
 }
+
+const found = { findings: ["spec.securityContext.runAsUser"], exceptions: [] };
 
 test("an object that says why is an exception, from the rule that it names and no other", () => {
   const reason = "It reads files of the node.";
-  expect(violationsOf(restrictedPods, root({}))).toHaveLength(1);
-  expect(violationsOf(restrictedPods, root({ [`${exceptionPrefix}restricted-pods`]: reason }))).toEqual([]);
-  expect(violationsOf(restrictedPods, root({ [`${exceptionPrefix}pinned-images`]: reason }))).toHaveLength(1);
+  expect(judged({})).toEqual(found);
+  expect(judged({ [`${exceptionPrefix}restricted-pods`]: reason })).toEqual({
+    findings: [],
+    exceptions: [reason],
+  });
+  expect(judged({ [`${exceptionPrefix}pinned-images`]: reason })).toEqual(found);
 });
 
 test.each(["", "  ", 1, null, ["why"]])("%j is no reason", (reason) => {
-  expect(violationsOf(restrictedPods, root({ [`${exceptionPrefix}restricted-pods`]: reason }))).toHaveLength(
-    1,
-  );
+  expect(judged({ [`${exceptionPrefix}restricted-pods`]: reason })).toEqual(found);
 });
 
 test("components and rules mean the same annotation", () => {

@@ -1,4 +1,7 @@
-import type { KubernetesObject } from "../../policies/rule.ts";
+import type { KubernetesObject } from "../../policies/objects/object.ts";
+import { stackOf } from "../../policies/objects/stack.ts";
+import { messageOf, type Rule } from "../../policies/rule.ts";
+import { set } from "./world.ts";
 
 /** Where each kind keeps the specification of its pods. */
 export const specPaths = {
@@ -54,23 +57,15 @@ export function object(kind: Kind, changes: Changes = {}): KubernetesObject {
   return root;
 }
 
-/** Puts a value at a path, and makes what is missing on the way. */
-export function set(root: object, path: string, value: unknown): void {
-  const keys = path.split(".");
-  const last = keys.pop() ?? "";
-  const holder = keys.reduce<Record<string, unknown>>(
-    (node, key) => {
-      if (typeof node[key] !== "object" || node[key] === null) node[key] = {};
-      return node[key] as Record<string, unknown>;
-    },
-    root as Record<string, unknown>,
-  );
-  if (value === undefined) delete holder[last];
-  else holder[last] = value;
-}
-
 /** The same change of every container. */
 export function each(path: string, value: unknown): Changes {
   const places = ["initContainers.0", "containers.0", "containers.1", "ephemeralContainers.0"];
   return Object.fromEntries(places.map((place) => [`${place}.${path}`, structuredClone(value)]));
+}
+
+/** What a rule objects to in an object alone. */
+export function violationsIn(rule: Rule, content: KubernetesObject): { path: string; message: string }[] {
+  return rule
+    .check(stackOf([{ content }]))
+    .map((violation) => ({ path: violation.path, message: messageOf(rule, violation) }));
 }

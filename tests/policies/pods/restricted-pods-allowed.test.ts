@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { restrictedPods } from "../../policies/pods/restricted-pods.ts";
-import { type Changes, each, object, set } from "./fixtures.ts";
+import { restrictedPods } from "../../../policies/pods/restricted-pods.ts";
+import { type Changes, each, object, violationsIn } from "../fixtures.ts";
+import { set } from "../world.ts";
 
 const podContext = "securityContext";
 const context = "containers.0.securityContext";
@@ -113,12 +114,13 @@ describe("what the standard allows is allowed", () => {
       },
     ],
   ])("%s", (_, changes) => {
-    expect(restrictedPods.check(object("Deployment", changes))).toEqual([]);
+    expect(violationsIn(restrictedPods, object("Deployment", changes))).toEqual([]);
   });
 });
 
 test("a user namespace and Windows excuse nothing else", () => {
-  const found = (changes: Changes) => restrictedPods.check(object("Pod", changes)).map(({ path }) => path);
+  const found = (changes: Changes) =>
+    violationsIn(restrictedPods, object("Pod", changes)).map(({ path }) => path);
   expect(found({ hostUsers: false, [`${context}.procMount`]: "Unmasked" })).toEqual([
     "spec.containers[0].securityContext.procMount",
   ]);
@@ -133,7 +135,7 @@ describe("AppArmor annotations of the pod", () => {
   function annotated(value: unknown) {
     const deployment = object("Deployment");
     set(deployment, "spec.template.metadata", { annotations: { other: "x", [apparmor]: value } });
-    return restrictedPods.check(deployment);
+    return violationsIn(restrictedPods, deployment);
   }
 
   test.each(["", "runtime/default", "localhost/profile"])("%j is allowed", (value) => {
@@ -144,7 +146,8 @@ describe("AppArmor annotations of the pod", () => {
     expect(annotated(value)).toEqual([
       {
         path: `spec.template.metadata.annotations["${apparmor}"]`,
-        message: "the annotation switches AppArmor off; use appArmorProfile.type: RuntimeDefault",
+        message:
+          "the annotation switches AppArmor off. Whoever breaks into such a container gets further than into its own processes. Use appArmorProfile.type: RuntimeDefault.",
       },
     ]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { restrictedPods } from "../../policies/pods/restricted-pods.ts";
-import { type Changes, each, kinds, object, specPaths } from "./fixtures.ts";
+import { restrictedPods } from "../../../policies/pods/restricted-pods.ts";
+import { type Changes, each, kinds, object, specPaths, violationsIn } from "../fixtures.ts";
 
 const spec = specPaths.Deployment;
 const podContext = "securityContext";
@@ -12,9 +12,14 @@ const containerPaths = ["initContainers[0]", "containers[0]", "containers[1]", "
 type Violation = readonly [title: string, changes: Changes, paths: readonly string[], words: RegExp];
 
 const ofThePod: readonly Violation[] = [
-  ["the node's network", { hostNetwork: true }, ["hostNetwork"], /namespace of its node; remove hostNetwork/],
-  ["the node's processes", { hostPID: true }, ["hostPID"], /remove hostPID/],
-  ["the node's IPC", { hostIPC: true }, ["hostIPC"], /remove hostIPC/],
+  [
+    "the node's network",
+    { hostNetwork: true },
+    ["hostNetwork"],
+    /namespace of its node. .* Remove hostNetwork/,
+  ],
+  ["the node's processes", { hostPID: true }, ["hostPID"], /Remove hostPID/],
+  ["the node's IPC", { hostIPC: true }, ["hostIPC"], /Remove hostIPC/],
   [
     "an unsafe sysctl",
     { [`${podContext}.sysctls`]: [{ name: "kernel.msgmax", value: "1" }] },
@@ -31,7 +36,7 @@ const ofThePod: readonly Violation[] = [
     "root allowed, though containers forbid it",
     { [`${podContext}.runAsNonRoot`]: false, ...each("securityContext.runAsNonRoot", true) },
     ["securityContext.runAsNonRoot"],
-    /set runAsNonRoot: true/,
+    /Set runAsNonRoot: true/,
   ],
   [
     "user 0, though containers have others",
@@ -118,7 +123,7 @@ const ofAContainer: readonly Violation[] = [
     [`${index(context)}.allowPrivilegeEscalation`],
     /gain privileges/,
   ],
-  ["privileges", { [`${context}.privileged`]: true }, [`${index(context)}.privileged`], /remove privileged/],
+  ["privileges", { [`${context}.privileged`]: true }, [`${index(context)}.privileged`], /Remove privileged/],
   [
     "an open /proc",
     { [`${context}.procMount`]: "Unmasked" },
@@ -165,7 +170,7 @@ const ofAContainer: readonly Violation[] = [
     "capabilities added",
     { [`${context}.capabilities.add`]: ["NET_BIND_SERVICE", "CHOWN", "SYS_TIME"] },
     [`${index(context)}.capabilities.add`],
-    /adds CHOWN, SYS_TIME; only NET_BIND_SERVICE/,
+    /adds CHOWN, SYS_TIME\. .* Only NET_BIND_SERVICE/,
   ],
   [
     "a port of the node",
@@ -209,13 +214,13 @@ const everywhere: readonly Violation[] = [
     "no word about root",
     { [`${podContext}.runAsNonRoot`]: undefined },
     all("runAsNonRoot"),
-    /may run as root; set runAsNonRoot: true on it or its pod/,
+    /may run as root\. .* Set runAsNonRoot: true on it or its pod/,
   ],
   [
     "no seccomp profile",
     { [`${podContext}.seccompProfile`]: undefined },
     all("seccompProfile.type"),
-    /set seccompProfile.type: RuntimeDefault on it or its pod/,
+    /Set seccompProfile.type: RuntimeDefault on it or its pod/,
   ],
   [
     "no security context of the pod",
@@ -224,7 +229,7 @@ const everywhere: readonly Violation[] = [
       `${path}.securityContext.runAsNonRoot`,
       `${path}.securityContext.seccompProfile.type`,
     ]),
-    /set/,
+    /Set/,
   ],
 ];
 
@@ -234,15 +239,15 @@ describe.each([
   ["of every container", everywhere],
 ])("a violation %s is found", (_, violations) => {
   test.each(violations)("%s", (_title, changes, paths, words) => {
-    const found = restrictedPods.check(object("Deployment", changes));
+    const found = violationsIn(restrictedPods, object("Deployment", changes));
     expect(found.map(({ path }) => path).sort()).toEqual(paths.map((path) => `${spec}.${path}`).sort());
     for (const { message } of found) expect(message).toMatch(words);
   });
 });
 
 test.each(kinds)("a compliant %s has no violation, and a bad one has one at its place", (kind) => {
-  expect(restrictedPods.check(object(kind))).toEqual([]);
-  expect(restrictedPods.check(object(kind, { hostPID: true })).map(({ path }) => path)).toEqual([
+  expect(violationsIn(restrictedPods, object(kind))).toEqual([]);
+  expect(violationsIn(restrictedPods, object(kind, { hostPID: true })).map(({ path }) => path)).toEqual([
     `${specPaths[kind]}.hostPID`,
   ]);
 });
@@ -252,7 +257,7 @@ test.each([
   ["containers.1", "containers[1]", "side"],
   ["ephemeralContainers.0", "ephemeralContainers[0]", "debug"],
 ])("%s are judged like the others", (path, place, name) => {
-  const found = restrictedPods.check(object("Pod", { [`${path}.securityContext`]: undefined }));
+  const found = violationsIn(restrictedPods, object("Pod", { [`${path}.securityContext`]: undefined }));
   expect(found.map((violation) => violation.path).sort()).toEqual([
     `spec.${place}.securityContext.allowPrivilegeEscalation`,
     `spec.${place}.securityContext.capabilities.drop`,
@@ -262,8 +267,8 @@ test.each([
 
 test("objects without pods have no violation", () => {
   const hostPath = { kind: "PersistentVolume", spec: { hostPath: { path: "/" }, hostNetwork: true } };
-  expect(restrictedPods.check(hostPath)).toEqual([]);
-  expect(restrictedPods.check({})).toEqual([]);
+  expect(violationsIn(restrictedPods, hostPath)).toEqual([]);
+  expect(violationsIn(restrictedPods, {})).toEqual([]);
 });
 
 /** A path with indices as violations write them. */

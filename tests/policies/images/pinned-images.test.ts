@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { pinnedImages } from "../../policies/images/pinned-images.ts";
-import { type Changes, kinds, object, specPaths } from "./fixtures.ts";
+import { pinnedImages } from "../../../policies/images/pinned-images.ts";
+import { type Changes, kinds, object, specPaths, violationsIn } from "../fixtures.ts";
 
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 
@@ -12,7 +12,7 @@ test.each([
   `registry.test/thing@${digest}`,
   `registry.test/thing:latest@${digest}`,
 ])("%s is pinned", (image) => {
-  expect(pinnedImages.check(object("Pod", { "containers.0.image": image }))).toEqual([]);
+  expect(violationsIn(pinnedImages, object("Pod", { "containers.0.image": image }))).toEqual([]);
 });
 
 test.each([
@@ -27,7 +27,7 @@ test.each([
   [undefined, /has no image/],
   [17, /has no image/],
 ])("%s is refused", (image, words) => {
-  const violations = pinnedImages.check(object("Deployment", { "containers.0.image": image }));
+  const violations = violationsIn(pinnedImages, object("Deployment", { "containers.0.image": image }));
   expect(violations.map(({ path }) => path)).toEqual(["spec.template.spec.containers[0].image"]);
   expect(violations[0]?.message).toMatch(/^container main /);
   expect(violations[0]?.message).toMatch(words);
@@ -37,9 +37,9 @@ test.each([
 });
 
 test.each(kinds)("a compliant %s has no violation, and a bad one has one at its place", (kind) => {
-  expect(pinnedImages.check(object(kind))).toEqual([]);
+  expect(violationsIn(pinnedImages, object(kind))).toEqual([]);
   const changes: Changes = { "containers.1.image": "registry.test/thing:latest" };
-  expect(pinnedImages.check(object(kind, changes)).map(({ path }) => path)).toEqual([
+  expect(violationsIn(pinnedImages, object(kind, changes)).map(({ path }) => path)).toEqual([
     `${specPaths[kind]}.containers[1].image`,
   ]);
 });
@@ -51,7 +51,7 @@ test("containers of every sort are judged, each by itself", () => {
     "ephemeralContainers.0.image": "c:latest",
     "ephemeralContainers.0.name": undefined,
   };
-  const violations = pinnedImages.check(object("Pod", changes));
+  const violations = violationsIn(pinnedImages, object("Pod", changes));
   expect(violations.map(({ path, message }) => [path, message.split(",")[0]])).toEqual([
     ["spec.initContainers[0].image", "container first runs a:latest"],
     ["spec.containers[0].image", "container main runs b:latest"],
@@ -69,8 +69,8 @@ test("images that are mounted as volumes are judged like the others", () => {
     { image: { reference: "model" } },
     { name: "empty", image: {} },
   ];
-  const violations = pinnedImages.check(object("CronJob", { volumes }));
-  expect(violations.map(({ path, message }) => [path, message.split(";")[0]])).toEqual([
+  const violations = violationsIn(pinnedImages, object("CronJob", { volumes }));
+  expect(violations.map(({ path, message }) => [path, message.split(". ")[0]])).toEqual([
     [at(4), "volume latest holds registry.test/model:latest, whose tag names no version"],
     [at(5), "volume 5 holds model without a tag, which means :latest"],
     [at(6), "volume empty has no image"],
@@ -82,7 +82,7 @@ test("images that are mounted as volumes are judged like the others", () => {
 });
 
 test("objects without pods have no violation", () => {
-  expect(pinnedImages.check({ kind: "ConfigMap", spec: { containers: [{ image: "a:latest" }] } })).toEqual(
-    [],
-  );
+  expect(
+    violationsIn(pinnedImages, { kind: "ConfigMap", spec: { containers: [{ image: "a:latest" }] } }),
+  ).toEqual([]);
 });

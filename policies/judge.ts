@@ -1,0 +1,47 @@
+import { exceptionOf } from "./exceptions.ts";
+import type { Stack, StackObject } from "./objects/stack.ts";
+import { messageOf, type Rule, type Severity } from "./rule.ts";
+import { type Settings, settingOf } from "./settings.ts";
+
+/** A violation, as it is reported. */
+export interface Finding {
+  /** Name of the rule. */
+  readonly policy: string;
+  readonly severity: Severity;
+  readonly object: StackObject;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A violation that its object says to be right. */
+export interface Exception extends Finding {
+  readonly reason: string;
+}
+
+export interface Judgement {
+  /** By object, in the order of the objects. */
+  readonly findings: readonly Finding[];
+  readonly exceptions: readonly Exception[];
+}
+
+/** What rules object to in a set of objects. */
+export function judge(stack: Stack, rules: readonly Rule[], settings: Settings = {}): Judgement {
+  const findings: Finding[] = [];
+  const exceptions: Exception[] = [];
+  for (const rule of rules) {
+    const { level, options } = settingOf(rule, settings);
+    if (level === "disabled") continue;
+    for (const violation of rule.check(stack, options)) {
+      const { object, path } = violation;
+      const message = messageOf(rule, violation);
+      const finding = { policy: rule.name, severity: level, object, path, message };
+      const reason = exceptionOf(rule, object.content);
+      if (reason === undefined) findings.push(finding);
+      else exceptions.push({ ...finding, reason });
+    }
+  }
+  const order = new Map(stack.objects.map((object, index) => [object.content, index]));
+  const byObject = (a: Finding, b: Finding) =>
+    (order.get(a.object.content) ?? 0) - (order.get(b.object.content) ?? 0);
+  return { findings: findings.sort(byObject), exceptions: exceptions.sort(byObject) };
+}

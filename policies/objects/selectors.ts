@@ -1,0 +1,49 @@
+import { fields, list, text, texts } from "./values.ts";
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors */
+export type Labels = Readonly<Record<string, string>>;
+
+/** Whether labels fit a LabelSelector (`matchLabels`, `matchExpressions`); an empty one fits all. */
+export function fits(selector: unknown, labels: Labels): boolean {
+  const { matchLabels, matchExpressions } = fields(selector);
+  return (
+    fitsMap(texts(matchLabels), labels) && list(matchExpressions).every((one) => fitsExpression(one, labels))
+  );
+}
+
+/** Whether labels fit a plain map of labels, as Services have. */
+export function fitsMap(map: Labels, labels: Labels): boolean {
+  return Object.entries(map).every(([key, value]) => labels[key] === value);
+}
+
+function fitsExpression(expression: unknown, labels: Labels): boolean {
+  const { key, operator, values } = fields(expression);
+  const value = labels[text(key) ?? ""];
+  const among = value !== undefined && list(values).includes(value);
+  switch (operator) {
+    case "In":
+      return among;
+    case "NotIn":
+      return !among;
+    case "Exists":
+      return value !== undefined;
+    case "DoesNotExist":
+      return value === undefined;
+    default:
+      return false;
+  }
+}
+
+/** A selector as people write one, such as `app=web,tier in (a, b)`; `everything` when it is empty. */
+export function describeSelector(selector: unknown): string {
+  const { matchLabels, matchExpressions } = fields(selector);
+  const parts = [
+    ...Object.entries(texts(matchLabels)).map(([key, value]) => `${key}=${value}`),
+    ...list(matchExpressions).map((one) => {
+      const { key, operator, values } = fields(one);
+      const among = list(values).map(String).join(", ");
+      return [text(key), text(operator), among && `(${among})`].filter(Boolean).join(" ");
+    }),
+  ];
+  return parts.join(",") || "everything";
+}
