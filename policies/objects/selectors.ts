@@ -47,3 +47,12 @@ export function describeSelector(selector: unknown): string {
   ];
   return parts.join(",") || "everything";
 }
+
+/** The values that a LabelSelector names. */
+export function selectorWords(selector: unknown): string[] {
+  const { matchLabels, matchExpressions } = fields(selector);
+  return [
+    ...Object.values(texts(matchLabels)),
+    ...list(matchExpressions).flatMap((one) => list(fields(one).values).map(String)),
+  ];
+}

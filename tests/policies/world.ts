@@ -120,11 +120,11 @@ function compliantWorld(): Record<string, Record<string, unknown>> {
     ...store(),
     ...nightly(),
   ];
-  return structuredClone(
-    Object.fromEntries(
-      objects.map((object) => [`${object.kind}/${(object.metadata as { name: string }).name}`, object]),
-    ),
+  const byName = Object.fromEntries(
+    objects.map((object) => [`${object.kind}/${(object.metadata as { name: string }).name}`, object]),
   );
+  // What several objects have in common is not one thing afterwards.
+  return JSON.parse(JSON.stringify(byName)) as Record<string, Record<string, unknown>>;
 }
 
 function web(): Record<string, unknown>[] {

@@ -1,0 +1,34 @@
+import { isEmptySelector } from "../objects/network.ts";
+import { madeByOperators } from "../objects/operators.ts";
+import { describeSelector, selectorWords } from "../objects/selectors.ts";
+import { fields } from "../objects/values.ts";
+import { stackRule } from "../rule.ts";
+
+/** A budget whose selector fits no pod protects none. */
+export const budgetSelectors = stackRule({
+  name: "budget-selectors",
+  severity: "mandatory",
+  description: "The selector of a PodDisruptionBudget fits the labels of pods in its namespace.",
+  why: "It protects nothing: a drain may take all pods at once.",
+  reference:
+    "https://kubernetes.io/docs/tasks/run-application/configure-pdb/#specifying-a-poddisruptionbudget",
+  check(stack) {
+    const mayBeMade = madeByOperators(stack);
+    const populated = new Set(stack.workloads.map(({ namespace }) => namespace));
+    return stack.ofKind("PodDisruptionBudget").flatMap((object) => {
+      const { selector } = fields(object.content.spec);
+      // Without pods of its namespace, the set says nothing about who else is there.
+      if (isEmptySelector(selector) || !populated.has(object.namespace)) return [];
+      if (stack.podsFitting(object.namespace, selector).length > 0) return [];
+      if (mayBeMade(object.namespace, selectorWords(selector))) return [];
+      return [
+        {
+          object,
+          path: "spec.selector",
+          problem: `it is about ${describeSelector(selector)}, which no pod of namespace ${object.namespace} fits`,
+          fix: "Select by labels of the pods' template",
+        },
+      ];
+    });
+  },
+});

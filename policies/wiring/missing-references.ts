@@ -1,0 +1,82 @@
+import { madeByOperators } from "../objects/operators.ts";
+import { type Reference, referencesOf } from "../objects/references.ts";
+import type { Stack, Workload } from "../objects/stack.ts";
+import { at, fields, list, text } from "../objects/values.ts";
+import { stackRule } from "../rule.ts";
+
+/** What a pod names and cannot start without must be made by somebody. */
+export const missingReferences = stackRule({
+  name: "missing-references",
+  severity: "mandatory",
+  description:
+    "The ConfigMaps, Secrets, claims and accounts that pods name are there, in the pods' namespace.",
+  why: "The pods are never created, or never start.",
+  reference: "https://kubernetes.io/docs/concepts/configuration/configmap/#configmaps-and-pods",
+  check(stack) {
+    const mayBeMade = madeByOperators(stack);
+    const made = madeSecrets(stack);
+    const elsewhere = new Map(
+      stack.objects.map(({ kind, name, namespace }) => [`${kind} ${name}`, namespace]),
+    );
+    return stack.workloads.flatMap((object) => {
+      const reported = new Set<string>();
+      return referencesOf(object).flatMap((reference) => {
+        const { kind, name, path, by, isOptional } = reference;
+        const { namespace } = object;
+        if (isOptional || isThere(stack, object, reference) || reported.has(`${kind} ${name}`)) return [];
+        if (kind === "Secret" && made.has(`${namespace} ${name}`)) return [];
+        if (mayBeMade(namespace, [name])) return [];
+        const other = elsewhere.get(`${kind} ${name}`);
+        // Secrets are often made by hand: only a set that makes others there shows that it makes them all.
+        if (other === undefined && !isEvident(stack, namespace, kind)) return [];
+        reported.add(`${kind} ${name}`);
+        const where = other === undefined ? "" : `; the one of namespace ${other} cannot be used`;
+        return [
+          {
+            object,
+            path,
+            problem: `${by} names ${kind} ${name}, which is not in namespace ${namespace}${where}`,
+            fix: `Make ${kind} ${name} there, or name one that is`,
+          },
+        ];
+      });
+    });
+  },
+});
+
+function isThere(stack: Stack, { namespace }: Workload, { kind, name }: Reference): boolean {
+  if (stack.find(kind, namespace, name)) return true;
+  // Kubernetes makes these in every namespace.
+  if (kind === "ServiceAccount") return name === "default";
+  if (kind === "ConfigMap") return ["kube-root-ca.crt", "openshift-service-ca.crt"].includes(name);
+  return kind === "PersistentVolumeClaim" && isClaimOfStatefulSet(stack, namespace, name);
+}
+
+/** Claims made from a template are called TEMPLATE-STATEFULSET-NUMBER. */
+function isClaimOfStatefulSet(stack: Stack, namespace: string, claim: string): boolean {
+  return stack.ofKind("StatefulSet", namespace).some(({ name, content }) =>
+    list(at(content, "spec", "volumeClaimTemplates")).some((one) => {
+      const template = text(fields(fields(one).metadata).name);
+      return /^\d+$/.test(claim.replace(`${template}-${name}-`, ""));
+    }),
+  );
+}
+
+/** Where the set makes an object of this kind in the namespace, and knows their names, it may be taken to make all of them. */
+function isEvident(stack: Stack, namespace: string, kind: Reference["kind"]): boolean {
+  const others = stack.ofKind(kind, namespace);
+  return others.length > 0 && others.every(({ name }) => name !== "");
+}
+
+/** Secrets that others make from a name that they are given: certificates, sealed and external Secrets. */
+function madeSecrets(stack: Stack): Set<string> {
+  return new Set(
+    stack.objects.flatMap(({ kind, namespace, name, content }) => {
+      const spec = fields(content.spec);
+      const names = list(spec.tls).map((one) => fields(one).secretName);
+      if (/Secret$/.test(kind) && kind !== "Secret") names.push(name, at(spec, "target", "name"));
+      names.push(spec.secretName, at(spec, "destination", "name"));
+      return names.flatMap((one) => (text(one) ? [`${namespace} ${text(one)}`] : []));
+    }),
+  );
+}

@@ -1,0 +1,74 @@
+import { isEmptySelector, peerNamespaces } from "../objects/network.ts";
+import { madeByOperators } from "../objects/operators.ts";
+import { describeSelector, selectorWords } from "../objects/selectors.ts";
+import type { StackObject } from "../objects/stack.ts";
+import { fields, isSet, list, texts } from "../objects/values.ts";
+import { stackRule } from "../rule.ts";
+
+/** A NetworkPolicy that fits no pod fences nothing; a peer that fits none lets nobody in. */
+export const networkPolicySelectors = stackRule({
+  name: "network-policy-selectors",
+  severity: "mandatory",
+  description: "The pod selectors of a NetworkPolicy, its own and those of its peers, fit pods.",
+  why: "What it should protect stays open, or what it should allow stays closed.",
+  reference:
+    "https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-resource",
+  check(stack) {
+    const mayBeMade = madeByOperators(stack);
+    const populated = new Set(stack.workloads.map(({ namespace }) => namespace));
+    return stack.ofKind("NetworkPolicy").flatMap((object) =>
+      selectorsOf(object).flatMap(({ path, who, selector, namespaces }) => {
+        const places = peerNamespaces(stack, object, namespaces);
+        // A namespace without pods in the set is somebody else's.
+        if (isEmptySelector(selector) || !places?.some((place) => populated.has(place))) return [];
+        const words = selectorWords(selector);
+        const isFound = places.some(
+          (place) => stack.podsFitting(place, selector).length > 0 || mayBeMade(place, words),
+        );
+        if (isFound || places.some((place) => !populated.has(place))) return [];
+        return [
+          {
+            object,
+            path,
+            problem: `${who} ${describeSelector(selector)}, which no pod of namespace ${places.join(" or ")} fits`,
+            fix: "Select by labels of the pods' template",
+          },
+        ];
+      }),
+    );
+  },
+});
+
+interface UsedSelector {
+  readonly path: string;
+  readonly who: string;
+  readonly selector: unknown;
+  /** Selector of the namespaces where the pods are; the policy's own where there is none. */
+  readonly namespaces: unknown;
+}
+
+function selectorsOf({ content, group }: StackObject): UsedSelector[] {
+  if (group !== "networking.k8s.io") return [];
+  const spec = fields(content.spec);
+  const peers = (["ingress", "egress"] as const).flatMap((direction) =>
+    list(spec[direction]).flatMap((rule, index) => {
+      const side = direction === "ingress" ? "from" : "to";
+      return list(fields(rule)[side]).flatMap((peer, place) => {
+        const { podSelector, namespaceSelector } = fields(peer);
+        if (!isSet(podSelector)) return [];
+        return [
+          {
+            path: `spec.${direction}[${index}].${side}[${place}].podSelector`,
+            who: `its ${direction} is ${side === "to" ? "to" : "from"}`,
+            selector: podSelector,
+            namespaces: namespaceSelector,
+          },
+        ];
+      });
+    }),
+  );
+  return [
+    { path: "spec.podSelector", who: "it is about", selector: spec.podSelector, namespaces: undefined },
+    ...peers,
+  ];
+}

@@ -1,0 +1,45 @@
+import { describePorts, hasPort, portsOf, servicePortsOf } from "../objects/ports.ts";
+import { fields, text, texts } from "../objects/values.ts";
+import { stackRule } from "../rule.ts";
+
+/** A Service must send to a port that its pods listen on. */
+export const serviceTargetPorts = stackRule({
+  name: "service-target-ports",
+  severity: "mandatory",
+  description: "The target ports of a Service are ports that containers of its pods declare.",
+  why: "Connections to it are refused.",
+  reference: "https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports",
+  check(stack) {
+    return stack.ofKind("Service").flatMap((object) => {
+      const spec = fields(object.content.spec);
+      if (object.group !== "" || text(spec.type) === "ExternalName") return [];
+      const pods = stack.podsWith(object.namespace, texts(spec.selector));
+      return servicePortsOf(object).flatMap(({ path, port, targetPort, protocol, name }) => {
+        if (targetPort === undefined) return [];
+        // A number need not be declared: it is judged where the pods declare others. A name is always looked up there.
+        const asked = pods.filter((pod) => typeof targetPort === "string" || portsOf(pod).length > 0);
+        const isBlind = typeof targetPort === "number" && asked.length < pods.length;
+        if (asked.length === 0 || isBlind) return [];
+        if (asked.some((pod) => hasPort(portsOf(pod), { port: targetPort, protocol }))) return [];
+        const isGiven = fields(listed(spec.ports, path)).targetPort !== undefined;
+        const shown = `${name ?? port ?? targetPort}${protocol === "TCP" ? "" : ` (${protocol})`}`;
+        const declared = asked.map(
+          (pod) => `${pod.kind} ${pod.name} declares ${describePorts(portsOf(pod))}`,
+        );
+        return [
+          {
+            object,
+            path: `${path}.${isGiven ? "targetPort" : "port"}`,
+            problem: `port ${shown} goes to port ${targetPort} of its pods, which no container has (${declared.slice(0, 3).join("; ")})`,
+            fix: "Write a port of a container as targetPort, best by its name, or declare this one in the container",
+          },
+        ];
+      });
+    });
+  },
+});
+
+function listed(ports: unknown, path: string): unknown {
+  const index = Number(/\[(\d+)\]$/.exec(path)?.[1]);
+  return Array.isArray(ports) ? ports[index] : undefined;
+}

@@ -1,0 +1,41 @@
+import { fitsMap } from "../objects/selectors.ts";
+import { fields, ifKnown, text, texts } from "../objects/values.ts";
+import { stackRule } from "../rule.ts";
+
+/** The names of a StatefulSet's pods come from a headless Service of its own. */
+export const statefulsetServices = stackRule({
+  name: "statefulset-services",
+  severity: "mandatory",
+  description: "A StatefulSet names a headless Service that selects its pods.",
+  why: "Without one, its pods have no stable names that others could reach them by.",
+  reference: "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations",
+  check(stack) {
+    return stack.workloads.flatMap((object) => {
+      if (object.kind !== "StatefulSet" || object.group !== "apps") return [];
+      const name = ifKnown(() => text(fields(object.content.spec).serviceName) ?? "");
+      const others = stack.ofKind("Service", object.namespace);
+      // A set without any Service of the namespace does not show where they are made.
+      if (name === undefined || others.length === 0) return [];
+      const problem = problemOf(name, stack.find("Service", object.namespace, name)?.content, object.labels);
+      const fix =
+        "Make a Service with clusterIP: None that selects these pods, besides the one for clients, and name it here";
+      return problem === undefined ? [] : [{ object, path: "spec.serviceName", problem, fix }];
+    });
+  },
+});
+
+function problemOf(
+  name: string,
+  service: Readonly<Record<string, unknown>> | undefined,
+  labels: Readonly<Record<string, string>>,
+): string | undefined {
+  // Optional since Kubernetes 1.33, for those whose pods need no names.
+  if (name === "") return undefined;
+  if (!service) return `Service ${name}, which it names, is not there`;
+  const spec = fields(service.spec);
+  if (spec.clusterIP !== "None") return `Service ${name}, which it names, is not headless`;
+  const selector = texts(spec.selector);
+  return Object.keys(selector).length > 0 && !fitsMap(selector, labels)
+    ? `Service ${name}, which it names, does not select its pods`
+    : undefined;
+}

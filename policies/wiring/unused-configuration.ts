@@ -1,0 +1,43 @@
+import { mentionsIn } from "../objects/mentions.ts";
+import { referencesOf } from "../objects/references.ts";
+import type { StackObject } from "../objects/stack.ts";
+import { fields, texts } from "../objects/values.ts";
+import { stackRule } from "../rule.ts";
+
+/** Configuration that no pod reads was meant to have an effect. */
+export const unusedConfiguration = stackRule({
+  name: "unused-configuration",
+  severity: "advisory",
+  description: "Every ConfigMap is read by a pod of its namespace, or named by another object.",
+  why: "What it says has no effect, though it looks as if it had.",
+  reference: "https://kubernetes.io/docs/concepts/configuration/configmap/#using-configmaps",
+  check(stack) {
+    // Secrets may be for people and for programs elsewhere; a ConfigMap is for pods.
+    const populated = new Set(stack.workloads.map(({ namespace }) => namespace));
+    const candidates = stack.ofKind("ConfigMap").filter((one) => populated.has(one.namespace) && !isDiscovered(one));
+    if (candidates.length === 0) return [];
+    const used = new Set(
+      stack.workloads.flatMap((workload) =>
+        referencesOf(workload).map(({ kind, name }) => `${kind} ${workload.namespace} ${name}`),
+      ),
+    );
+    const unused = candidates.filter(({ namespace, name }) => !used.has(`ConfigMap ${namespace} ${name}`));
+    if (unused.length === 0) return [];
+    const isMentioned = mentionsIn(stack);
+    return unused
+      .filter((object) => object.name !== "" && !isMentioned(object))
+      .map((object) => ({
+        object,
+        path: "metadata.name",
+        problem: `nothing reads ConfigMap ${object.name}`,
+        fix: "Mount it, or take its keys into the environment of the container that needs it; or leave it out",
+      }));
+  },
+});
+
+/** Some are found by a label or an annotation of theirs, such as `grafana_dashboard`, or belong to the cluster. */
+function isDiscovered({ namespace, content }: StackObject): boolean {
+  const { labels, annotations } = fields(content.metadata);
+  const keys = [...Object.keys(texts(labels)), ...Object.keys(texts(annotations))];
+  return namespace.startsWith("kube-") || keys.some((key) => /dashboard|datasource|alert|rule|inject|config/i.test(key));
+}

@@ -1,0 +1,50 @@
+import { podSpecOf } from "../objects/pods.ts";
+import { describeSelector, fits } from "../objects/selectors.ts";
+import { fields, isSet, text, texts } from "../objects/values.ts";
+import { objectRule } from "../rule.ts";
+
+const selecting = new Set(["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]);
+
+/** A controller must select the pods that it makes itself. */
+export const workloadSelectors = objectRule({
+  name: "workload-selectors",
+  severity: "mandatory",
+  description: "The selector of a workload fits the labels of its own pods' template.",
+  why: "The API server refuses the object.",
+  reference: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",
+  check(object) {
+    const kind = text(object.kind) ?? "";
+    const pod = podSpecOf(object);
+    const { selector } = fields(object.spec);
+    if (!pod) return [];
+    if (kind === "ReplicationController")
+      // Its selector is a plain map, and the labels themselves where it has none.
+      return fits({ matchLabels: selector }, pod.labels)
+        ? []
+        : [mismatch({ matchLabels: selector }, pod.labels)];
+    if (!selecting.has(kind)) return [];
+    if (!isSet(selector))
+      return [
+        {
+          path: "spec.selector",
+          problem: `${kind} ${text(fields(object.metadata).name) ?? ""} has no selector`.replace("  ", " "),
+          fix: `Write spec.selector.matchLabels with labels of its template, such as ${example(pod.labels)}`,
+        },
+      ];
+    return fits(selector, pod.labels) ? [] : [mismatch(selector, pod.labels)];
+  },
+});
+
+function mismatch(selector: unknown, labels: Readonly<Record<string, string>>) {
+  const own = describeSelector({ matchLabels: labels });
+  return {
+    path: "spec.selector",
+    problem: `it selects ${describeSelector(selector)}, but its template's labels are ${Object.keys(labels).length > 0 ? own : "none"}`,
+    fix: "Write the same labels in both; a selector cannot be changed afterwards",
+  };
+}
+
+function example(labels: Readonly<Record<string, string>>): string {
+  const [first] = Object.entries(texts(labels));
+  return first ? `${first[0]}: ${first[1]}` : "app.kubernetes.io/name: web";
+}
