@@ -5,6 +5,9 @@ import { fields, list, text } from "../objects/values.ts";
 /** Bytes of a file: larger ones are no manifests, and parsing takes longer than anyone waits. */
 export const largestFile = 32 * 1024 * 1024;
 
+/** How often aliases may be followed, those within aliases multiplied: what grows further is an attack. */
+const maxAliasCount = 1000;
+
 /** What a text holds: objects, and what could not be read as one. */
 export interface Documents {
   readonly objects: readonly Given[];
@@ -45,7 +48,8 @@ export function readDocuments(file: string, content: string, firstLine = 1): Doc
       continue;
     }
     try {
-      const value: unknown = document.toJS({ maxAliasCount: 1000 });
+      const value: unknown = document.toJS({ maxAliasCount });
+      refuseCycles(value);
       const found = objectsIn(value);
       if (typeof found === "string") problems.push(`${source}: ${found}`);
       else objects.push(...found.map((one) => ({ content: one, source })));
@@ -54,6 +58,15 @@ export function readDocuments(file: string, content: string, firstLine = 1): Doc
     }
   }
   return { objects, problems };
+}
+
+/** @throws Error when an alias stands within what it stands for */
+function refuseCycles(value: unknown): void {
+  try {
+    JSON.stringify(value);
+  } catch {
+    throw new Error("An alias stands within what it stands for");
+  }
 }
 
 /** The objects that a document holds, or why it holds none. */
