@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { diagram, flowTable } from "../../components/networking/diagram.ts";
 import { configurationTable } from "../../config/document.ts";
 import { root } from "../paths.ts";
+import { policyPages, policyPagesFolder } from "../policy-pages.ts";
 import { readArguments, stacks } from "./arguments.ts";
 import { runProgram } from "./run-program.ts";
 
@@ -29,12 +30,20 @@ export async function run(argv: readonly string[]): Promise<number> {
     const file = join(root, page);
     writeFileSync(file, withGeneratedParts(page, readFileSync(file, "utf8")));
   }
+  writePolicyPages(join(root, policyPagesFolder));
   for (const stack of stacks()) {
     const out = join(root, "tests", "golden", stack);
     const code = await runProgram(join(root, "local", "main.ts"), ["render", stack, "--out", out]);
     if (code !== 0) return code;
   }
   return 0;
+}
+
+/** The folder holds these pages and no other. */
+function writePolicyPages(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(policyPages())) writeFileSync(join(folder, name), text);
 }
 
 /** The text of a page with its generated parts as they are now. @throws Error when the marks around one are lost */
