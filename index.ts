@@ -15,7 +15,7 @@ import { backupArgs } from "./config/slices/backup.ts";
 import { dataArgs } from "./config/slices/data.ts";
 import { foundationArgs } from "./config/slices/foundation.ts";
 import { gatewayArgs } from "./config/slices/gateway.ts";
-import { networkingArgs } from "./config/slices/network.ts";
+import { networkingArgs } from "./config/slices/networking.ts";
 import { observabilityArgs } from "./config/slices/observability.ts";
 import { storageArgs } from "./config/slices/storage.ts";
 import { verificationArgs } from "./config/slices/verification.ts";

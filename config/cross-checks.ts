@@ -29,8 +29,10 @@ interface Postgresql {
   readonly resources: ContainerResources;
   readonly storage: { readonly size: string };
   readonly parameters: {
+    readonly max_connections: number;
     readonly shared_buffers: string;
     readonly maintenance_work_mem: string;
+    readonly work_mem: string;
     readonly wal_buffers: string;
     readonly min_wal_size: string;
     readonly max_wal_size: string;
@@ -39,10 +41,7 @@ interface Postgresql {
 
 /** What PostgreSQL is told to use fits its container and its volume. */
 export const checkPostgresql: SectionCheck<Postgresql> = ({ parameters, resources, storage }, context) => {
-  const halfMemory = share(bytesOf(resources.limits.memory), 0.5);
-  const held = sum(
-    [parameters.shared_buffers, parameters.maintenance_work_mem, parameters.wal_buffers].map(postgresBytesOf),
-  );
+  const halfMemory = times(bytesOf(resources.limits.memory), 0.5);
   if (exceeds(postgresBytesOf(parameters.shared_buffers), halfMemory)) {
     report(context, {
       path: ["parameters", "shared_buffers"],
@@ -50,14 +49,10 @@ export const checkPostgresql: SectionCheck<Postgresql> = ({ parameters, resource
       allowed: `at most half of resources.limits.memory, which is ${resources.limits.memory}; or raise that`,
       example: exampleOf(halfMemory, 16, "MB"),
     });
-  } else if (exceeds(held, bytesOf(resources.limits.memory))) {
-    report(context, {
-      path: ["parameters", "maintenance_work_mem"],
-      value: parameters.maintenance_work_mem,
-      allowed: `with shared_buffers and wal_buffers at most resources.limits.memory, which is ${resources.limits.memory}; or raise that`,
-    });
+  } else {
+    checkSessions({ parameters, resources, storage }, context);
   }
-  const halfVolume = share(bytesOf(storage.size), 0.5);
+  const halfVolume = times(bytesOf(storage.size), 0.5);
   if (exceeds(postgresBytesOf(parameters.max_wal_size), halfVolume)) {
     report(context, {
       path: ["parameters", "max_wal_size"],
@@ -74,6 +69,32 @@ export const checkPostgresql: SectionCheck<Postgresql> = ({ parameters, resource
       example: parameters.max_wal_size,
     });
   }
+};
+
+/** A session that does nothing takes so many bytes of its own. */
+const idleSession = 2 * 2 ** 20;
+
+/**
+ * Sessions have room beside the buffers: each of them idle, eight sorts or hash tables at once, and maintenance by a command
+ * and three autovacuum workers. https://www.postgresql.org/docs/17/runtime-config-resource.html
+ */
+const checkSessions: SectionCheck<Postgresql> = ({ parameters, resources }, context) => {
+  const bytes = {
+    wal_buffers: postgresBytesOf(parameters.wal_buffers),
+    maintenance_work_mem: times(postgresBytesOf(parameters.maintenance_work_mem), 4),
+    work_mem: times(postgresBytesOf(parameters.work_mem), 8),
+    max_connections: parameters.max_connections * idleSession,
+  };
+  const held = sum([postgresBytesOf(parameters.shared_buffers), ...Object.values(bytes)]);
+  if (held === undefined || !exceeds(held, bytesOf(resources.limits.memory))) return;
+  const [[most] = ["work_mem"]] = Object.entries(bytes).sort(([, a = 0], [, b = 0]) => b - a);
+  report(context, {
+    path: ["parameters", most],
+    value: parameters[most as keyof typeof bytes],
+    allowed:
+      "lower: shared_buffers, wal_buffers, 4 times maintenance_work_mem, 8 times work_mem and 2MB for each of " +
+      `max_connections are ${Math.ceil(held / 2 ** 20)}MB, beyond resources.limits.memory, which is ${resources.limits.memory}; or raise that`,
+  });
 };
 
 interface Engines {
@@ -103,13 +124,13 @@ interface Bodies {
   readonly gateway: { readonly resources: ContainerResources };
 }
 
-/** Of a gateway's memory, the share that the largest body may be: several are held at once, each some times over. */
+/** Share of a gateway's memory that the largest body may be: several are held at once, each some times over. */
 const largestBody = 1 / 64;
 
 /** The bodies that a gateway takes fit its container. */
 export const checkBodies: SectionCheck<Bodies> = ({ settings, gateway }, context) => {
   const { memory } = gateway.resources.limits;
-  const limit = share(bytesOf(memory), largestBody);
+  const limit = times(bytesOf(memory), largestBody);
   if (!exceeds(bytesOf(settings.maxRequestSize), limit)) return;
   report(context, {
     path: ["settings", "maxRequestSize"],
@@ -126,7 +147,7 @@ interface Redis {
 
 /** What Redis is told to use fits its container, with room for the pages that a snapshot copies. */
 export const checkRedis: SectionCheck<Redis> = ({ maxmemory, resources }, context) => {
-  const limit = share(bytesOf(resources.limits.memory), 0.75);
+  const limit = times(bytesOf(resources.limits.memory), 0.75);
   if (exceeds(redisBytesOf(maxmemory), limit)) {
     report(context, {
       path: ["maxmemory"],
@@ -142,8 +163,8 @@ function exceeds(value: number | undefined, limit: number | undefined): boolean 
   return value !== undefined && limit !== undefined && value > limit;
 }
 
-function share(bytes: number | undefined, part: number): number | undefined {
-  return bytes === undefined ? undefined : bytes * part;
+function times(bytes: number | undefined, factor: number): number | undefined {
+  return bytes === undefined ? undefined : bytes * factor;
 }
 
 function sum(values: readonly (number | undefined)[]): number | undefined {
@@ -161,7 +182,10 @@ function exampleOf(bytes: number | undefined, least: number, unit: string): stri
 
 function report<T>(
   context: z.core.$RefinementCtx<T>,
-  { path, ...params }: { path: string[]; value: string; allowed: string; example?: string | undefined },
+  {
+    path,
+    ...params
+  }: { path: string[]; value: string | number; allowed: string; example?: string | undefined },
 ): void {
   context.addIssue({ code: "custom", path, params });
 }

@@ -121,6 +121,19 @@ export function redisMemory(limits: { min: string; max: string; example: string 
   );
 }
 
+/**
+ * The URL of a service. It is no secret, so that no login may be in it; a query or a fragment would be lost.
+ *
+ * @param path `none`: the service is at the root of its host
+ */
+export function serviceUrl(help: FieldHelp, { path }: { readonly path: "none" | "any" }) {
+  const form = path === "none" ? /^https?:\/\/[^\s\\/?#@]+\/?$/ : /^https?:\/\/[^\s\\/?#@]+(\/[^\s\\?#]*)?$/;
+  return field(
+    z.string().refine((text) => form.test(text) && URL.canParse(text)),
+    help,
+  );
+}
+
 /** A version of three numbers. */
 export function version(example: string) {
   return field(z.string().regex(/^\d+\.\d+\.\d+$/), { allowed: "a version of three numbers", example });

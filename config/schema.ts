@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { checkConnections } from "./connections.ts";
 import { checkBodies } from "./cross-checks.ts";
 import { dnsLabel, dnsName, field, oneOf, secret } from "./fields.ts";
+import { checkPorts } from "./ports.ts";
 import { alerting, alertSecrets, checkReceivers } from "./sections/alerting.ts";
 import { autoscaling, checkAutoscaling } from "./sections/autoscaling.ts";
-import { backup } from "./sections/backup.ts";
+import { backup, checkBackupAge } from "./sections/backup.ts";
 import { capacity } from "./sections/capacity.ts";
 import { exporters } from "./sections/exporters.ts";
 import { gateway } from "./sections/gateway.ts";
@@ -12,7 +14,7 @@ import { images } from "./sections/images.ts";
 import { jaeger } from "./sections/jaeger.ts";
 import { logging } from "./sections/logging.ts";
 import { migrations } from "./sections/migrations.ts";
-import { network } from "./sections/network.ts";
+import { checkKubelets, network } from "./sections/network.ts";
 import { checkObjectStorage, objectStorage } from "./sections/object-storage.ts";
 import { postgresql } from "./sections/postgresql.ts";
 import { prometheus } from "./sections/prometheus.ts";
@@ -21,13 +23,19 @@ import { settings } from "./sections/settings.ts";
 import { verification } from "./sections/verification.ts";
 import { generation } from "./shapes.ts";
 
-/** A namespace that the platform creates and, in the end, deletes with all that is in it. */
+/**
+ * A namespace that the platform creates and, in the end, deletes with all that is in it. The shipper's is named after it, with
+ * `-logs` at its end: both are DNS labels, and no stack's namespace is another one's shipper's.
+ */
 const ownNamespace = field(
-  dnsLabel("iot-verification").refine((name) => name !== "default" && !name.startsWith("kube-")),
+  dnsLabel("iot-verification")
+    .max(58)
+    .refine((name) => name !== "default" && !name.startsWith("kube-") && !name.endsWith("-logs")),
   {
     allowed:
-      "a DNS label: lower-case letters, digits and '-', at most 63 characters, a letter first; not default, " +
-      "nor one that begins with kube-, because `pulumi destroy` deletes it",
+      "a DNS label: lower-case letters, digits and '-', at most 58 characters, a letter first; not default, nor one that " +
+      "begins with kube-, because `pulumi destroy` deletes it; nor one that ends in -logs, because NAMESPACE-logs is the " +
+      "shipper's of the logs",
     example: "iot-verification",
   },
 );
@@ -60,7 +68,7 @@ export const schema = z
     settings: settings.prefault({}),
     postgresql: postgresql.prefault({}),
     redis: redis.prefault({}),
-    migrations: migrations.prefault({}),
+    migrations,
     objectStorage: objectStorage.prefault({}),
     backup: backup.prefault({}),
     verification: verification.prefault({}),
@@ -74,7 +82,6 @@ export const schema = z
     grafana: grafana.prefault({}),
     jaeger: jaeger.prefault({}),
     logging: logging.prefault({}),
-    /** Generations of the credentials that the stack makes. */
     rotation: z
       .strictObject({
         database: generation.default(1),
@@ -82,12 +89,10 @@ export const schema = z
         jwtSecret: generation.default(1),
         apiKey: generation.default(1),
         prometheusToken: generation.default(1),
-        /** Of the logins with which the exporters read PostgreSQL's and Redis' statistics. */
         monitoring: generation.default(1),
         objectStorage: generation.default(1),
         grafana: generation.default(1),
         elastic: generation.default(1),
-        /** Of all users of Elasticsearch that are programs. */
         elasticsearchUsers: generation.default(1),
       })
       .prefault({}),
@@ -97,14 +102,10 @@ export const schema = z
     jwtSecret: secret(32).optional(),
     apiKey: secret(24).optional(),
     prometheusToken: secret(24).optional(),
-    /** Password of Grafana's user `admin`. */
     grafanaPassword: secret(16).optional(),
-    /** Password of Elasticsearch's user `elastic`, with which people enter Kibana. */
     elasticPassword: secret(16).optional(),
-    /** Key pair of object storage that somebody else runs. */
     objectStorageAccessKeyId: secret(3).optional(),
     objectStorageSecretAccessKey: secret(16).optional(),
-    /** The values before these, where somebody else had chosen them: accepted besides. */
     jwtSecretPrevious: secret(32).optional(),
     apiKeyPrevious: secret(24).optional(),
     prometheusTokenPrevious: secret(24).optional(),
@@ -112,8 +113,12 @@ export const schema = z
   })
   .superRefine(checkBodies)
   .superRefine(checkAutoscaling)
+  .superRefine(checkConnections)
   .superRefine(checkReceivers)
-  .superRefine(checkObjectStorage);
+  .superRefine(checkObjectStorage)
+  .superRefine(checkBackupAge)
+  .superRefine(checkPorts)
+  .superRefine(checkKubelets);
 
 /** A validated configuration. */
 export type StackConfig = z.output<typeof schema>;

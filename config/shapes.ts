@@ -1,12 +1,10 @@
 import { z } from "zod";
+import type { ContainerResources } from "../components/foundation/resources.ts";
 import { checkResources } from "./cross-checks.ts";
 import { cpu, dnsName, integer, memory, storage } from "./fields.ts";
 
 /** CPU and memory of a container: what the scheduler reserves and what it may use at most. */
-export function resources(size: {
-  requests: { cpu: string; memory: string };
-  limits: { cpu: string; memory: string };
-}) {
+export function resources(size: ContainerResources) {
   const pair = (values: { cpu: string; memory: string }) =>
     z.strictObject({
       cpu: cpu(values.cpu).default(values.cpu),
@@ -18,6 +16,11 @@ export function resources(size: {
       limits: pair(size.limits).prefault({}),
     })
     .superRefine(checkResources);
+}
+
+/** A section that says of its program nothing but the size. */
+export function sized(size: ContainerResources) {
+  return z.strictObject({ resources: resources(size).prefault({}) }).prefault({});
 }
 
 /** A volume: its size, and the StorageClass that makes it (the cluster's default class when left out). */

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { brokenCluster } from "./cluster/broken.ts";
 import {
   chooseForm,
   existingCluster,
@@ -20,7 +21,6 @@ import { chooseTarget, forgetCommand, recordedTarget, recordTarget, type Target 
 import { containerRuntime } from "./toolchain/debian/container-runtime.ts";
 import { ensureTools, type Tool, type ToolName } from "./toolchain/index.ts";
 import { interruptible } from "./toolchain/interrupt.ts";
-import { brokenCluster } from "./watch.ts";
 
 /** A stack, ready for commands of the CLI. */
 export interface Session {

@@ -8,7 +8,7 @@ export interface AutoscalingArgs {
   readonly platform: Platform;
   /** Where the CPU and memory that pods use is learned from: what the cluster has, what is made here, or nowhere. */
   readonly metrics: "present" | "install" | "none";
-  /** Of use for `install`. */
+  /** Only used with `install`. */
   readonly metricsServer: Omit<MetricsServerArgs, "platform">;
 }
 

@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { systemNames } from "../contract/systems.ts";
+import { createAccount } from "../foundation/account.ts";
 import { auditExceptions, unpublished } from "../foundation/audit.ts";
 import type { Demand } from "../foundation/capacity-demand.ts";
 import { metadataOf } from "../foundation/metadata.ts";
+import { textBeside } from "../foundation/text-beside.ts";
 import { type BackupPodArgs, backupPod, demandOf, restorePod } from "./pods.ts";
 
 export interface BackupArgs extends BackupPodArgs {
@@ -74,11 +75,8 @@ export class Backup extends pulumi.ComponentResource {
     },
   ) {
     const { workload, spec, job } = of;
-    const account = new k8s.core.v1.ServiceAccount(
-      `${name}-account`,
-      { metadata: metadata(args, workload), automountServiceAccountToken: false },
-      { parent: this },
-    );
+    const { namespace } = args.platform;
+    const account = createAccount(`${name}-account`, { namespace, workload, component: "backup" }, this);
     return new k8s.batch.v1.CronJob(
       `${name}-cronjob`,
       {
@@ -107,9 +105,7 @@ function metadata({ platform }: BackupArgs, workload: string, name = workload) {
 }
 
 /** The scripts of both, by name. */
-export function scriptFiles(): Record<string, string> {
+function scriptFiles(): Record<string, string> {
   const names = ["login.sh", "dump.sh", "restore.sh"];
-  return Object.fromEntries(
-    names.map((name) => [name, readFileSync(new URL(name, import.meta.url), "utf8")]),
-  );
+  return Object.fromEntries(names.map((name) => [name, textBeside(import.meta.url, name)]));
 }

@@ -1,5 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { scratchDirectory, user } from "../contract/runtime.ts";
 import { systemNames } from "../contract/systems.ts";
 import type { Demand } from "../foundation/capacity-demand.ts";
@@ -25,7 +25,7 @@ export interface BackupPodArgs {
   readonly login: MountedCredential;
   /** Where backups go. */
   readonly objectStorage: ObjectStorage;
-  /** Folder of the bucket that is this stack's own. */
+  /** Folder of the bucket, in which every stack has one of its own. */
   readonly folder: string;
   /** How many backups are kept: see `Retention` of the program. */
   readonly keep: { readonly latest: number; readonly daily: number; readonly weekly: number };
@@ -50,14 +50,13 @@ const loginDirectory = "/run/login";
 
 /** Dumps the database, then stores the dump. */
 export function backupPod(args: BackupPodArgs, objects: PodObjects): PodTemplate {
-  const { folder, keep } = args;
+  const { keep } = args;
   const upload = programContainer({
     ...programOf(args, systemNames.backup),
     name: "upload",
     mode: "upload",
     variables: {
-      ...bucketOf(args),
-      BACKUP_FOLDER: folder,
+      ...folderOf(args),
       BACKUP_KEEP_LATEST: String(keep.latest),
       BACKUP_KEEP_DAILY: String(keep.daily),
       BACKUP_KEEP_WEEKLY: String(keep.weekly),
@@ -74,7 +73,7 @@ export function restorePod(args: BackupPodArgs, objects: PodObjects): PodTemplat
     ...programOf(args, systemNames.restore),
     name: "download",
     mode: "download",
-    variables: { ...bucketOf(args), BACKUP_FOLDER: args.folder, BACKUP: "latest", DUMP_FILE: dumpFile },
+    variables: { ...folderOf(args), BACKUP: "latest", DUMP_FILE: dumpFile },
   });
   const restore = scriptContainer(args, "restore");
   return podTemplate(args, { ...objects, workload: systemNames.restore, first: download, main: restore });
@@ -154,8 +153,18 @@ function programOf(args: BackupPodArgs, workload: string) {
   };
 }
 
-function bucketOf({ objectStorage: { endpoint, region, bucket } }: BackupPodArgs) {
-  return { OBJECT_STORAGE_ENDPOINT: endpoint, OBJECT_STORAGE_REGION: region, OBJECT_STORAGE_BUCKET: bucket };
+/**
+ * Where the backups of this stack are. Its folder ends in what is made with the stack's own key: no other stack, of whatever
+ * name, in whatever cluster, deletes in it what it holds for superseded, or has its own taken for these.
+ */
+function folderOf({ platform, folder, objectStorage: { endpoint, region, bucket } }: BackupPodArgs) {
+  const own = pulumi.interpolate`${platform.namespace}-${platform.revisionOf("backups")}`;
+  return {
+    OBJECT_STORAGE_ENDPOINT: endpoint,
+    OBJECT_STORAGE_REGION: region,
+    OBJECT_STORAGE_BUCKET: bucket,
+    BACKUP_FOLDER: pulumi.interpolate`${folder}/${own}`,
+  };
 }
 
 function databaseMounts({ login }: BackupPodArgs) {

@@ -8,11 +8,11 @@ export const objectStorageVariables = {
   OBJECT_STORAGE_ENDPOINT: "URL of the S3 API, without a bucket",
   OBJECT_STORAGE_REGION: "region that requests are signed for",
   OBJECT_STORAGE_BUCKET: "name of the bucket",
-  BACKUP_FOLDER: "folder of the bucket that holds the backups of this stack",
+  BACKUP_FOLDER: "folder of the bucket that holds the backups of one stack, and of no other",
   BACKUP_KEEP_LATEST: "how many of the latest backups are kept",
   BACKUP_KEEP_DAILY: "of how many of the latest days with a backup the last one is kept",
   BACKUP_KEEP_WEEKLY: "of how many of the latest weeks with a backup the last one is kept",
-  BACKUP: "name of the backup to restore, or latest",
+  BACKUP: "name of a backup; of the one to restore, or latest",
   DUMP_FILE:
     "path of the dump in scratch space; beside it, with .contents after its name, is what pg_restore lists of it",
 } as const;
@@ -31,7 +31,7 @@ export const bucketVariables = [
 export const storageModes = {
   /** Makes the bucket if it is not there. */
   "ensure-buckets": bucketVariables,
-  /** Stores a dump as a backup, proves that it can be read back, and deletes backups that are superseded. */
+  /** Stores a dump as a backup, proves that it can be read back, and deletes the ones that are superseded, unless it is in doubt. */
   upload: [
     ...bucketVariables,
     "BACKUP_FOLDER",
@@ -42,8 +42,10 @@ export const storageModes = {
   ],
   /** Fetches the dump of a backup. */
   download: [...bucketVariables, "BACKUP_FOLDER", "BACKUP", "DUMP_FILE"],
-  /** Logs every backup. */
+  /** Logs every backup; by hand: docs/backup.md. */
   list: [...bucketVariables, "BACKUP_FOLDER"],
+  /** Declares a backup that is in doubt to be good; by hand: docs/backup.md. */
+  accept: [...bucketVariables, "BACKUP_FOLDER", "BACKUP"],
 } as const satisfies Readonly<Record<string, readonly ObjectStorageVariable[]>>;
 
 export type StorageMode = keyof typeof storageModes;

@@ -123,6 +123,12 @@ export const standardVariable = "STANDARD";
 /** Read by Node.js itself: https://nodejs.org/api/cli.html#node_optionsoptions */
 export const nodeOptionsVariable = "NODE_OPTIONS";
 
+/**
+ * Connections to PostgreSQL that one pod opens at most; a verifier's last one listens for jobs. The configuration is refused
+ * where the most pods together need more than the server has.
+ */
+export const databaseConnections = { gateway: 4, verifier: 3, migrations: 2 } as const;
+
 /** Ports that a workload of ours listens on. Metrics have their own, so that no public route can reach them. */
 export const ports = { http: 8080, metrics: 9464 } as const;
 

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Demand } from "../foundation/capacity-demand.ts";
 import type { MountedCredential } from "../foundation/mounted-credential.ts";
+import type { PublishedSecret } from "../foundation/secret-revision.ts";
 import { Migrations, type MigrationsArgs } from "./migrations.ts";
-import type { MonitoringLogin } from "./monitoring.ts";
 import { Postgresql, type PostgresqlArgs } from "./postgresql/index.ts";
 import { Redis, type RedisArgs } from "./redis/index.ts";
 
@@ -22,13 +22,15 @@ export interface DataService {
   /** What readers mount; its name is known only once the service accepts it, so that no reader starts before. */
   readonly credential: MountedCredential;
   /** The login that reads its statistics, once the service accepts it. */
-  readonly monitoring: MonitoringLogin;
+  readonly monitoring: PublishedSecret;
 }
 
 /** The data tier: PostgreSQL, which is the platform's record, and Redis, which is its cache. */
 export class Data extends pulumi.ComponentResource {
   /** PostgreSQL, with the schema of this version. */
   readonly database: DataService;
+  /** The login to PostgreSQL, once the server accepts it, whatever its schema is. */
+  readonly login: MountedCredential;
   /** Redis. */
   readonly cache: DataService;
   /** What the tier may ask of the namespace. */
@@ -44,6 +46,7 @@ export class Data extends pulumi.ComponentResource {
     );
     const { endpoint, monitoring } = postgresql;
     const redis = new Redis(`${name}-redis`, args.redis, { parent: this });
+    this.login = postgresql.credential;
     this.database = { endpoint, monitoring, credential: migrations.credential };
     this.cache = redis;
     this.demands = [postgresql.demand, redis.demand, migrations.demand];

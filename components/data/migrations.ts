@@ -1,4 +1,4 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
   migrationSettings,
@@ -7,13 +7,13 @@ import {
   serviceNameVariable,
   user,
 } from "../contract/runtime.ts";
-import { auditExceptions, unpublished } from "../foundation/audit.ts";
+import { unpublished } from "../foundation/audit.ts";
 import { type Demand, podsWhileReplaced } from "../foundation/capacity-demand.ts";
 import { checksumOf, settingsChecksumAnnotation } from "../foundation/checksum.ts";
 import type { Platform } from "../foundation/index.ts";
 import { workloadLabels } from "../foundation/labels.ts";
-import { metadataOf } from "../foundation/metadata.ts";
 import { type MountedCredential, mountsOf } from "../foundation/mounted-credential.ts";
+import { createOneShotJob } from "../foundation/one-shot-job.ts";
 import { hardenedPod } from "../foundation/pod.ts";
 import { type ContainerResources, withEphemeralStorage } from "../foundation/resources.ts";
 
@@ -36,9 +36,6 @@ const scratch = "64Mi";
 /**
  * Brings the database to the schema of this version, by a Job. What it changes must suit the version before as well, whose
  * pods go on meanwhile.
- *
- * A Job cannot change. Each content of it has a name of its own, so that the engine makes the next one beside the last:
- * under one name it would delete the last one first, and before that all that waits for it, which is every workload.
  */
 export class Migrations extends pulumi.ComponentResource {
   /** The login that readers mount; its Secret's name is known once the schema is theirs. */
@@ -48,8 +45,7 @@ export class Migrations extends pulumi.ComponentResource {
 
   constructor(name: string, args: MigrationsArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:data:Migrations", name, {}, options);
-    const account = this.createServiceAccount(`${name}-account`, args);
-    const job = this.createJob(`${name}-job`, args, account.metadata.name);
+    const job = this.createJob(name, args);
     const secret = pulumi.all([args.credential.secret, job.metadata.name]).apply(([known]) => known);
     this.credential = { ...args.credential, secret };
     this.demand = {
@@ -60,38 +56,24 @@ export class Migrations extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  private createServiceAccount(name: string, args: MigrationsArgs) {
-    return new k8s.core.v1.ServiceAccount(
-      name,
-      { metadata: metadata(args, serviceNames.migrations), automountServiceAccountToken: false },
-      { parent: this },
-    );
-  }
-
-  private createJob(name: string, args: MigrationsArgs, account: pulumi.Output<string>) {
-    const names = { account, settings: args.platform.settings.configMap, credential: args.credential.secret };
-    const content = JSON.stringify(podTemplate(args, plainNames));
-    return new k8s.batch.v1.Job(
+  private createJob(name: string, args: MigrationsArgs) {
+    const { platform, credential } = args;
+    const others = { settings: platform.settings.configMap, credential: credential.secret };
+    return createOneShotJob(
       name,
       {
-        metadata: {
-          ...metadata(args, `${serviceNames.migrations}-${checksumOf({ content }).slice(0, 8)}`),
-          annotations: auditExceptions(unpublished([args.image])),
-        },
-        spec: {
-          backoffLimit: attempts - 1,
-          activeDeadlineSeconds: patience,
-          template: podTemplate(args, names),
-        },
+        platform,
+        workload: serviceNames.migrations,
+        component: "migrations",
+        checksum: checksumOf({ content: JSON.stringify(podTemplate(args, plainNames)) }),
+        template: (account) => podTemplate(args, { ...others, account }),
+        attempts,
+        patience,
+        exceptions: unpublished([args.image]),
       },
-      { parent: this, customTimeouts: { create: `${patience}s`, update: `${patience}s` } },
+      this,
     );
   }
-}
-
-function metadata({ platform }: MigrationsArgs, name: string) {
-  const { migrations } = serviceNames;
-  return metadataOf({ name, namespace: platform.namespace, workload: migrations, component: "migrations" });
 }
 
 /** Names of other objects in the pod. */

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { contentOf } from "../foundation/accepted.ts";
+import { createAccount } from "../foundation/account.ts";
 import { type AuditException, auditExceptions, publishedExceptions } from "../foundation/audit.ts";
 import type { Demand } from "../foundation/capacity-demand.ts";
 import type { Platform } from "../foundation/index.ts";
@@ -64,7 +65,12 @@ export class StatefulServer extends pulumi.ComponentResource {
   constructor(name: string, args: StatefulServerArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:data:StatefulServer", name, {}, options);
     const revision = args.platform.revisionOf(contentOf(args.accepted));
-    const account = this.createServiceAccount(`${name}-account`, args);
+    const { server: workload, component, platform } = args;
+    const account = createAccount(
+      `${name}-account`,
+      { namespace: platform.namespace, workload, component },
+      this,
+    );
     const configuration = this.createConfiguration(`${name}-configuration`, args);
     const accepted = this.createAcceptedSecret(`${name}-accepted`, args, revision);
     const pods = this.createHeadlessService(`${name}-pods`, args);
@@ -94,14 +100,6 @@ export class StatefulServer extends pulumi.ComponentResource {
       volumes: [args.storage.size],
     };
     this.registerOutputs({ endpoint: this.endpoint });
-  }
-
-  private createServiceAccount(name: string, args: StatefulServerArgs) {
-    return new k8s.core.v1.ServiceAccount(
-      name,
-      { metadata: metadata(args, args.server), automountServiceAccountToken: false },
-      { parent: this },
-    );
   }
 
   private createConfiguration(name: string, args: StatefulServerArgs) {
@@ -182,7 +180,7 @@ export class StatefulServer extends pulumi.ComponentResource {
         spec: {
           replicas: 1,
           serviceName: spec.governingService,
-          // In order, a pod that cannot become ready would keep its own mended successor from being made:
+          // In order, a pod that cannot become ready would keep its own repaired successor from being made:
           // https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
           podManagementPolicy: "Parallel",
           selector: { matchLabels: selectorLabels(args.server) },

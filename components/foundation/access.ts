@@ -2,7 +2,6 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "./index.ts";
 import { type Component, workloadLabels } from "./labels.ts";
-import { metadataOf } from "./metadata.ts";
 
 /** What a workload may ask of the API server, in the terms of https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
 export interface ApiAccess {
@@ -53,8 +52,7 @@ function bindIn(
   place: { grantee: Grantee; namespace: pulumi.Input<string>; rules: readonly Rule[] },
   parent: pulumi.Resource,
 ): pulumi.Output<string> {
-  const { workload, component } = place.grantee;
-  const metadata = metadataOf({ name: workload, namespace: place.namespace, workload, component });
+  const metadata = { ...identityOf(place.grantee), namespace: place.namespace };
   const role = new k8s.rbac.v1.Role(`${name}-role`, { metadata, rules: rulesOf(place.rules) }, { parent });
   const binding = new k8s.rbac.v1.RoleBinding(
     `${name}-rolebinding`,
@@ -68,18 +66,13 @@ function bindIn(
   return binding.metadata.name;
 }
 
-/** Names in the cluster carry the namespace's: several stacks may share a cluster. */
 function bindEverywhere(
   name: string,
   grantee: Grantee,
   rules: readonly Rule[],
   parent: pulumi.Resource,
 ): pulumi.Output<string> {
-  const { platform, workload, component } = grantee;
-  const metadata = {
-    name: pulumi.interpolate`${platform.namespace}:${workload}`,
-    labels: workloadLabels(workload, component),
-  };
+  const metadata = identityOf(grantee);
   const role = new k8s.rbac.v1.ClusterRole(`${name}-role`, { metadata, rules: rulesOf(rules) }, { parent });
   const binding = new k8s.rbac.v1.ClusterRoleBinding(
     `${name}-rolebinding`,
@@ -91,6 +84,14 @@ function bindEverywhere(
     { parent },
   );
   return binding.metadata.name;
+}
+
+/** Names carry the platform's namespace: several stacks may share a cluster, and the namespaces of its own, such as kube-system. */
+function identityOf({ platform, workload, component }: Grantee) {
+  return {
+    name: pulumi.interpolate`${platform.namespace}:${workload}`,
+    labels: workloadLabels(workload, component),
+  };
 }
 
 const rbac = "rbac.authorization.k8s.io";

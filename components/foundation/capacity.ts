@@ -8,7 +8,7 @@ import type { NodeShare } from "./resources.ts";
 export interface CapacityArgs {
   /** Name of the namespace, once it exists. */
   readonly namespace: pulumi.Input<string>;
-  /** Of every workload in it. */
+  /** What each workload in it may ask for. */
   readonly demands: readonly Demand[];
 }
 

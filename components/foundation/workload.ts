@@ -10,6 +10,7 @@ import {
   serviceNameVariable,
   user,
 } from "../contract/runtime.ts";
+import { createAccount } from "./account.ts";
 import { auditExceptions, unpublished } from "./audit.ts";
 import { createAutoscaler, type Scaling } from "./autoscaler.ts";
 import { createBudget } from "./budget.ts";
@@ -68,7 +69,8 @@ export class Workload extends pulumi.ComponentResource {
 
   constructor(name: string, args: WorkloadArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:foundation:Workload", name, {}, options);
-    const account = this.createServiceAccount(`${name}-account`, args);
+    const { namespace } = args.platform;
+    const account = createAccount(`${name}-account`, { ...args, namespace }, this);
     const deployment = this.createDeployment(`${name}-deployment`, args, account.metadata.name);
     const service = this.createService(`${name}-service`, args);
     const { replicas, scaling } = args;
@@ -87,19 +89,17 @@ export class Workload extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url });
   }
 
-  private createServiceAccount(name: string, args: WorkloadArgs) {
-    return new k8s.core.v1.ServiceAccount(
-      name,
-      { metadata: metadata(args), automountServiceAccountToken: false },
-      { parent: this },
-    );
-  }
-
   private createDeployment(name: string, args: WorkloadArgs, account: pulumi.Output<string>) {
     return new k8s.apps.v1.Deployment(
       name,
       {
-        metadata: { ...metadata(args), annotations: auditExceptions(unpublished([args.image])) },
+        metadata: {
+          ...metadata(args),
+          annotations: {
+            ...auditExceptions(unpublished([args.image])),
+            ...(!args.scaling && takesReplicas),
+          },
+        },
         spec: {
           // The autoscaler's to say, where there is one.
           ...(!args.scaling && { replicas: args.replicas }),
@@ -128,6 +128,13 @@ export class Workload extends pulumi.ComponentResource {
     );
   }
 }
+
+/**
+ * Takes fields from whoever else has set them: the number of pods is the autoscaler's that was there before, or that of
+ * somebody who has scaled by hand, and would otherwise be a conflict.
+ * https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
+ */
+const takesReplicas = { "pulumi.com/patchForce": "true" };
 
 function metadata({ platform, workload, component }: WorkloadArgs) {
   return metadataOf({ name: workload, namespace: platform.namespace, workload, component });

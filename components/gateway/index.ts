@@ -80,7 +80,7 @@ export class Gateway extends pulumi.ComponentResource {
     return new k8s.core.v1.Secret(name, { metadata, stringData }, { parent: this });
   }
 
-  /** For callers; a rotated key is in it only once every pod of the gateway accepts it. */
+  /** The Secret for callers; a rotated key is in it only once every pod of the gateway accepts it. */
   private createPublishedSecret(
     name: string,
     { platform, apiKey, jwtSecret }: GatewayArgs,

@@ -112,7 +112,7 @@ function portsOf(flows: readonly Flow[], peers: Peers): Rule["ports"] {
   return [...distinct.values()].sort((a, b) => a.port - b.port);
 }
 
-/** Of a rule, an empty list would mean every port. */
+/** An empty list in a rule would mean every port. */
 function portsOutside(party: Exclude<Outside, "dns">, peers: Peers): readonly number[] {
   const { ports } = peers[party];
   if (ports.length === 0) throw new Error(`a flow ends at ${party}, which accepts connections on no port`);

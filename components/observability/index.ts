@@ -7,7 +7,6 @@ import { metadataOf } from "../foundation/metadata.ts";
 import { Dashboards, type DashboardsArgs } from "./dashboards/index.ts";
 import { Exporters, type ExportersArgs } from "./exporters/index.ts";
 import { Logging, type LoggingArgs } from "./logging/index.ts";
-import { authoritySecret } from "./logging/names.ts";
 import { Metrics, type MetricsArgs } from "./metrics/index.ts";
 import { Tracing, type TracingArgs } from "./tracing/index.ts";
 
@@ -23,7 +22,7 @@ export interface ObservabilityArgs {
   readonly exporters: Pick<ExportersArgs, "postgresql" | "redis"> & {
     readonly elasticsearch: Omit<ExportersArgs["elasticsearch"], "login">;
   };
-  readonly metrics: Omit<MetricsArgs, "token" | "authority">;
+  readonly metrics: Omit<MetricsArgs, "token" | "certificate">;
   readonly dashboards: Omit<DashboardsArgs, "elasticsearch">;
 }
 
@@ -59,7 +58,7 @@ export class Observability extends pulumi.ComponentResource {
       {
         ...args.metrics,
         token: publishedSecret,
-        authority: { secret: this.logging.authoritySecret, entry: authoritySecret.entry },
+        certificate: this.logging.proberCertificate,
       },
       { parent: this },
     );

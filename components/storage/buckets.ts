@@ -1,14 +1,14 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { user } from "../contract/runtime.ts";
 import { systemNames } from "../contract/systems.ts";
-import { auditExceptions, unpublished } from "../foundation/audit.ts";
+import { unpublished } from "../foundation/audit.ts";
 import { type Demand, podsWhileReplaced } from "../foundation/capacity-demand.ts";
 import { checksumOf } from "../foundation/checksum.ts";
 import type { Platform } from "../foundation/index.ts";
 import { workloadLabels } from "../foundation/labels.ts";
-import { metadataOf } from "../foundation/metadata.ts";
 import { type MountedCredential, mountsOf } from "../foundation/mounted-credential.ts";
+import { createOneShotJob } from "../foundation/one-shot-job.ts";
 import { hardenedPod } from "../foundation/pod.ts";
 import { type ContainerResources, withEphemeralStorage } from "../foundation/resources.ts";
 import { programContainer } from "./program.ts";
@@ -28,15 +28,11 @@ export interface BucketsArgs {
   readonly credential: MountedCredential;
 }
 
-/** Seconds that all attempts may take together. */
-const patience = 600;
+/** Seconds that all attempts may take together, the pull of the image included. */
+const patience = 1800;
 const attempts = 6;
 
-/**
- * Makes the bucket, by a Job; of a storage elsewhere, it finds out whether the bucket is there and the key pair opens it.
- *
- * A Job cannot change. Each content, and each key pair, has one of its own: see `Migrations`.
- */
+/** Makes the bucket, by a Job; of a storage elsewhere, it finds out whether the bucket is there and the key pair opens it. */
 export class Buckets extends pulumi.ComponentResource {
   /** Name of the bucket, once it is there and the key pair opens it. */
   readonly bucket: pulumi.Output<string>;
@@ -45,8 +41,7 @@ export class Buckets extends pulumi.ComponentResource {
 
   constructor(name: string, args: BucketsArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:storage:Buckets", name, {}, options);
-    const account = this.createServiceAccount(`${name}-account`, args);
-    const job = this.createJob(`${name}-job`, args, account.metadata.name);
+    const job = this.createJob(name, args);
     this.bucket = job.metadata.name.apply(() => args.bucket);
     this.demand = {
       workload: systemNames.buckets,
@@ -56,47 +51,28 @@ export class Buckets extends pulumi.ComponentResource {
     this.registerOutputs({ bucket: this.bucket });
   }
 
-  private createServiceAccount(name: string, args: BucketsArgs) {
-    return new k8s.core.v1.ServiceAccount(
-      name,
-      { metadata: metadata(args, systemNames.buckets), automountServiceAccountToken: false },
-      { parent: this },
-    );
-  }
-
-  private createJob(name: string, args: BucketsArgs, account: pulumi.Output<string>) {
-    const { endpoint, credential } = args;
+  private createJob(name: string, args: BucketsArgs) {
+    const { platform, endpoint, credential } = args;
     const content = JSON.stringify(podTemplate(args, plainValues));
     const checksum = pulumi
       .all([endpoint, credential.revision])
-      .apply(([url, revision]) => checksumOf({ content, url, revision }).slice(0, 8));
-    return new k8s.batch.v1.Job(
+      .apply(([url, revision]) => checksumOf({ content, url, revision }));
+    const others = { secret: credential.secret, settings: platform.settings.configMap, endpoint };
+    return createOneShotJob(
       name,
       {
-        metadata: {
-          ...metadata(args, systemNames.buckets),
-          name: pulumi.interpolate`${systemNames.buckets}-${checksum}`,
-          annotations: auditExceptions(unpublished([args.image])),
-        },
-        spec: {
-          backoffLimit: attempts - 1,
-          activeDeadlineSeconds: patience,
-          template: podTemplate(args, {
-            account,
-            secret: credential.secret,
-            settings: args.platform.settings.configMap,
-            endpoint,
-          }),
-        },
+        platform,
+        workload: systemNames.buckets,
+        component: "object-storage",
+        checksum,
+        template: (account) => podTemplate(args, { ...others, account }),
+        attempts,
+        patience,
+        exceptions: unpublished([args.image]),
       },
-      { parent: this, customTimeouts: { create: `${patience}s`, update: `${patience}s` } },
+      this,
     );
   }
-}
-
-function metadata({ platform }: BucketsArgs, name: string) {
-  const { buckets } = systemNames;
-  return metadataOf({ name, namespace: platform.namespace, workload: buckets, component: "object-storage" });
 }
 
 /** What the pod has of other objects. */

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Credential } from "../foundation/credentials.ts";
 import type { ContainerResources, VolumeSize } from "../foundation/resources.ts";
+import { textBeside } from "../foundation/text-beside.ts";
 
 /** What stores the objects. */
 export type Engine = EmbeddedEngine | ExternalEngine;
@@ -54,6 +55,21 @@ export interface ServerArgs {
   readonly accepted: { readonly secret: pulumi.Output<string>; readonly revision: pulumi.Output<string> };
 }
 
+/** What has an engine start only with the key pair that it was made for: the command goes before its own. */
+export function awaitAccepted({ revision }: ServerArgs["accepted"]) {
+  const script = "await-accepted.sh";
+  return {
+    files: { [script]: textBeside(import.meta.url, script) },
+    command: ["sh", `${configurationDirectory}/${script}`],
+    env: [
+      { name: "ACCEPTED", value: acceptedDirectory },
+      { name: "ACCEPTED_REVISION", value: revision },
+    ],
+  };
+}
+
+/** Where an engine has its scripts. */
+export const configurationDirectory = "/etc/object-storage";
 /** Where an engine finds what it has to accept. */
 export const acceptedDirectory = "/run/secrets/accepted";
 /** Where an engine has its volume. */

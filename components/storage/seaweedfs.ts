@@ -3,6 +3,8 @@ import { systemPorts } from "../contract/systems.ts";
 import type { SystemPod } from "../foundation/system-pod.ts";
 import {
   acceptedDirectory,
+  awaitAccepted,
+  configurationDirectory,
   dataDirectory,
   type KeyPair,
   type SeaweedfsEngine,
@@ -32,10 +34,14 @@ export function identitiesOf({ id, secret }: KeyPair): pulumi.Output<string> {
  * of the same process ask nobody who they are: only the network policies keep others from them.
  */
 export function seaweedfsPod(engine: SeaweedfsEngine, { accepted }: ServerArgs): SystemPod {
+  const awaiting = awaitAccepted(accepted);
   const answers = { httpGet: { path: "/status", port: "s3" } };
   return {
     user: { uid: 1000, gid: 1000 },
-    secrets: [{ name: "accepted", directory: acceptedDirectory, entries: [identitiesEntry], ...accepted }],
+    files: { directory: configurationDirectory, content: awaiting.files },
+    secrets: [
+      { name: "accepted", directory: acceptedDirectory, entries: [identitiesEntry, "revision"], ...accepted },
+    ],
     scratch: [{ name: "scratch", directory: "/tmp", size: "64Mi" }],
     // It stops taking work for 10 seconds before it stops.
     terminationGracePeriodSeconds: 60,
@@ -43,7 +49,8 @@ export function seaweedfsPod(engine: SeaweedfsEngine, { accepted }: ServerArgs):
       {
         name: "seaweedfs",
         image: engine.image,
-        command: ["weed"],
+        command: [...awaiting.command, "weed"],
+        env: awaiting.env,
         args: [
           "-logtostderr=true",
           "server",
@@ -59,6 +66,7 @@ export function seaweedfsPod(engine: SeaweedfsEngine, { accepted }: ServerArgs):
           `-metricsPort=${systemPorts.objectStorage.metrics}`,
         ],
         resources: engine.resources,
+        // As long as the key pair is waited for, and a little more.
         startupProbe: { ...answers, periodSeconds: 2, failureThreshold: 120 },
         readinessProbe: { ...answers, periodSeconds: 5, timeoutSeconds: 3 },
         livenessProbe: {

@@ -1,10 +1,16 @@
-import { readFileSync } from "node:fs";
 import { systemPorts } from "../contract/systems.ts";
 import { type AuditException, namesNoSecret } from "../foundation/audit.ts";
 import type { SystemPod } from "../foundation/system-pod.ts";
-import { acceptedDirectory, dataDirectory, type ServerArgs, type VersitygwEngine } from "./engine.ts";
+import { textBeside } from "../foundation/text-beside.ts";
+import {
+  acceptedDirectory,
+  awaitAccepted,
+  configurationDirectory,
+  dataDirectory,
+  type ServerArgs,
+  type VersitygwEngine,
+} from "./engine.ts";
 
-const configurationDirectory = "/etc/object-storage";
 /** Where the server sends what it counts: the container beside it, which nothing outside the pod reaches. */
 const statsdAddress = "127.0.0.1:9125";
 /** No bucket can have this name. */
@@ -15,12 +21,17 @@ const healthPath = "/_/health";
  * https://github.com/versity/versitygw/blob/v1.8.0/extra/example.conf
  */
 export function versitygwPod(engine: VersitygwEngine, { region, accepted }: ServerArgs): SystemPod {
+  const awaiting = awaitAccepted(accepted);
   const answers = { httpGet: { path: healthPath, port: "s3" } };
   return {
     user: { uid: 1000, gid: 1000 },
     files: {
       directory: configurationDirectory,
-      content: { "start.sh": fileBeside("start.sh"), "metrics.yaml": fileBeside("metrics.yaml") },
+      content: {
+        ...awaiting.files,
+        "start.sh": textBeside(import.meta.url, "start.sh"),
+        "metrics.yaml": textBeside(import.meta.url, "metrics.yaml"),
+      },
       exceptions: namesNoSecret("KSV-01010"),
     },
     secrets: [{ name: "accepted", directory: acceptedDirectory, ...accepted }],
@@ -28,10 +39,9 @@ export function versitygwPod(engine: VersitygwEngine, { region, accepted }: Serv
       {
         name: "versitygw",
         image: engine.image,
-        command: ["sh", `${configurationDirectory}/start.sh`],
+        command: [...awaiting.command, "sh", `${configurationDirectory}/start.sh`],
         env: [
-          { name: "ACCEPTED", value: acceptedDirectory },
-          { name: "ACCEPTED_REVISION", value: accepted.revision },
+          ...awaiting.env,
           { name: "DATA", value: dataDirectory },
           { name: "VGW_PORT", value: `:${systemPorts.objectStorage.s3}` },
           { name: "VGW_REGION", value: region },
@@ -42,7 +52,7 @@ export function versitygwPod(engine: VersitygwEngine, { region, accepted }: Serv
           { name: "VGW_METRICS_STATSD_SERVERS", value: statsdAddress },
         ],
         resources: engine.resources,
-        // As long as start.sh may wait, and a little more.
+        // As long as the key pair is waited for, and a little more.
         startupProbe: { ...answers, periodSeconds: 2, failureThreshold: 120 },
         readinessProbe: { ...answers, periodSeconds: 5, timeoutSeconds: 3 },
         // A server that is busy with a disk is alive while it takes connections; a restart would not help it.
@@ -78,10 +88,6 @@ export function versitygwPod(engine: VersitygwEngine, { region, accepted }: Serv
       },
     ],
   };
-}
-
-function fileBeside(name: string): string {
-  return readFileSync(new URL(name, import.meta.url), "utf8");
 }
 
 /** Checks that its workload does not pass. */

@@ -28,7 +28,7 @@ export interface VerificationArgs {
   readonly platform: Platform;
   /** What differs from standard to standard. */
   readonly verifiers: Readonly<Record<StandardId, VerifierArgs>>;
-  /** Of each pod, its engines included. */
+  /** CPU and memory of each pod, its engines included. */
   readonly resources: ContainerResources;
   /** What the service itself may use of its pod's memory, as a Kubernetes quantity. */
   readonly serviceMemory: string;

@@ -100,10 +100,16 @@ export const alerting = z.strictObject({
         example: "[operators@example.com]",
       }).default([]),
       from: field(z.email(), { allowed: "an e-mail address", example: "alerts@example.com" }).optional(),
-      smarthost: field(z.string().regex(/^[\w.-]+:\d{1,5}$/), {
-        allowed: "HOST:PORT of a mail server",
-        example: "smtp.example.com:587",
-      }).optional(),
+      smarthost: field(
+        z
+          .string()
+          .regex(/^[\w.-]+:\d{1,5}$/)
+          .refine(hasPort),
+        {
+          allowed: "HOST:PORT of a mail server",
+          example: "smtp.example.com:587",
+        },
+      ).optional(),
       username: field(z.string().min(1).max(320), {
         allowed: "the name to log in with at the mail server",
         example: "alerts@example.com",
@@ -138,7 +144,7 @@ export const alertSecrets = {
   alertEmailPassword: field(z.string().regex(/^[\x21-\x7e]{1,512}$/), {
     allowed: "1 to 512 printable ASCII characters without blanks",
   }).optional(),
-  /** Called every minute; whoever is there raises the alarm when it no longer is. */
+  /** Called once a minute; whoever is there raises the alarm when it no longer is. */
   alertWatchdogUrl: secretUrl.optional(),
 };
 
@@ -164,4 +170,9 @@ export function checkReceivers(
       params: { allowed: "the name that alertEmailPassword is for", example: "alerts@example.com" },
     });
   }
+}
+
+function hasPort(address: string): boolean {
+  const port = Number(address.split(":").at(-1));
+  return port >= 1 && port <= 65_535;
 }

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { type StandardId, standards } from "../../components/contract/standards.ts";
 import { integer, oneOf } from "../fields.ts";
-import { resources } from "../shapes.ts";
+import { sized } from "../shapes.ts";
 
 const maxReplicas = (example: number) => integer("pods at most", { min: 1, max: 200, example });
 
-/** Of what pods request; over 100, because they may use more than that. */
+/** Percent of what pods request; over 100, because they may use more than that. */
 const utilization = (example: number) =>
   integer("percent of what pods request, on average", { min: 1, max: 1000, example });
 
@@ -26,7 +26,7 @@ const verification = z.strictObject({
   maxReplicas: maxReplicas(8).default(8),
   cpuUtilization: utilization(75).default(75),
   memoryUtilization: utilization(80).optional(),
-  /** Of single standards. */
+  /** Targets of single standards. */
   overrides: z
     .partialRecord(
       z.enum(standards.map(({ id }) => id) as [StandardId, ...StandardId[]]),
@@ -48,17 +48,11 @@ export const autoscaling = z.strictObject({
   metrics: oneOf(["present", "install", "none"]).default("present"),
   gateway: gateway.prefault({}),
   verification: verification.prefault({}),
-  /** Of use where metrics are to be installed. */
-  metricsServer: z
-    .strictObject({
-      resources: resources({
-        requests: { cpu: "100m", memory: "200Mi" },
-        limits: { cpu: "500m", memory: "400Mi" },
-      }).prefault({}),
-      /** Kubelets have certificates of the cluster's authority only where they are told to ask for such: `serverTLSBootstrap`. */
-      kubeletCertificates: oneOf(["verified", "unverified"]).default("verified"),
-    })
-    .prefault({}),
+  /** Only used with `install`. */
+  metricsServer: sized({
+    requests: { cpu: "100m", memory: "200Mi" },
+    limits: { cpu: "500m", memory: "400Mi" },
+  }),
 });
 
 interface Scaled {
@@ -82,7 +76,7 @@ export function checkAutoscaling(config: Scaled, context: z.core.$RefinementCtx<
       code: "custom",
       path: ["autoscaling", ...path, "maxReplicas"],
       params: {
-        value: String(maximum),
+        value: maximum,
         allowed: `at least ${least.key}, which is ${least.replicas}; or lower that`,
         example: String(least.replicas),
       },

@@ -1,39 +1,16 @@
 import { z } from "zod";
 import { field, integer, storage } from "../fields.ts";
+import { longestGap } from "../schedule.ts";
 import { resources } from "../shapes.ts";
 
-/** https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax */
-const schedule = field(z.string().refine(isSchedule), {
-  allowed: "minute, hour, day of the month, month and day of the week, as of cron, with digits and * , - /",
-  example: '"17 */6 * * *"',
-});
-
-/** Least and largest value in each place of a schedule. */
-const places = [
-  { min: 0, max: 59 },
-  { min: 0, max: 23 },
-  { min: 1, max: 31 },
-  { min: 1, max: 12 },
-  { min: 0, max: 6 },
-];
-
-function isSchedule(text: string): boolean {
-  const fields = text.split(" ");
-  return (
-    fields.length === places.length && places.every((place, index) => isField(fields[index] ?? "", place))
-  );
-}
-
-function isField(text: string, { min, max }: { min: number; max: number }): boolean {
-  return text.split(",").every((part) => {
-    const match = /^(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:\/([1-9]\d?))?$/.exec(part);
-    if (!match) return false;
-    const [first = min, last = first] = [match[1], match[2]].flatMap((digits) =>
-      digits ? [Number(digits)] : [],
-    );
-    return min <= first && first <= last && last <= max;
-  });
-}
+const schedule = field(
+  z.string().refine((text) => longestGap(text) !== undefined),
+  {
+    allowed:
+      "minute, hour, day of the month, month and day of the week, as of cron, with digits and * , - /, for days that there are",
+    example: '"17 */6 * * *"',
+  },
+);
 
 export const backup = z.strictObject({
   /** With the volume of the database, all is lost that came since the last backup. */
@@ -60,10 +37,10 @@ export const backup = z.strictObject({
       }).default(8),
     })
     .prefault({}),
-  /** Folder of the bucket. Stacks that share a bucket must not share a folder: each deletes what it holds for superseded. */
+  /** Folder of the bucket, in which every stack has one of its own. */
   folder: field(z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/), {
     allowed:
-      "the name of a folder: lower-case letters, digits and '-'; another one for each stack of a bucket",
+      "the name of a folder: lower-case letters, digits and '-'; in it, every stack has one of its own",
     example: "database",
   }).default("database"),
   resources: resources({
@@ -74,11 +51,37 @@ export const backup = z.strictObject({
   scratch: storage("20Gi").default("20Gi"),
 });
 
+/** A name as the cluster knows it, which minds capitals where Node.js does not. */
 function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return /^[A-Za-z]/.test(name);
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+    const isMisspelt = timeZone !== name && timeZone.toLowerCase() === name.toLowerCase();
+    return !isMisspelt && name.split("/").every((part) => /^[A-Z]/.test(part));
   } catch {
     return false;
   }
+}
+
+/** A backup that takes its time is no reason for an alert. */
+export function checkBackupAge(
+  config: {
+    readonly backup: Pick<z.output<typeof backup>, "schedule" | "timeLimit">;
+    readonly alerting: { readonly backupAge: number };
+  },
+  context: z.core.$RefinementCtx<unknown>,
+): void {
+  const { schedule, timeLimit } = config.backup;
+  const { backupAge } = config.alerting;
+  const gap = longestGap(schedule);
+  if (gap === undefined) return;
+  const least = Math.ceil((gap * 60 + timeLimit) / 3600);
+  if (backupAge >= least) return;
+  const allowed =
+    `at least ${least} (hours): by backup.schedule, ${Number((gap / 60).toFixed(1))} hours may pass from one backup to the ` +
+    `next, which may take backup.timeLimit, ${timeLimit} seconds; or make them more often`;
+  context.addIssue({
+    code: "custom",
+    path: ["alerting", "backupAge"],
+    params: { value: backupAge, allowed },
+  });
 }

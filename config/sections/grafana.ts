@@ -11,8 +11,8 @@ export const grafana = z.strictObject({
   }).optional(),
   resources: resources({
     requests: { cpu: "250m", memory: "256Mi" },
-    limits: { cpu: "500m", memory: "512Mi" },
+    limits: { cpu: "500m", memory: "1Gi" },
   }).prefault({}),
-  /** Of its database: users, and dashboards that they make. */
+  /** The volume of its database: users, and dashboards that they make. */
   storage: volume("5Gi").prefault({}),
 });

@@ -29,9 +29,7 @@ function published(image: string) {
 }
 
 export const images = z.strictObject({
-  /** Registry and path before the names of the platform's own images. */
   registry: imageRegistry("ghcr.io/iot-verification").default("ghcr.io/iot-verification"),
-  /** Tag of the platform's own images: the version of the platform. */
   tag: field(
     z
       .string()
@@ -42,7 +40,6 @@ export const images = z.strictObject({
       example: '"0.1.0"',
     },
   ).default("0.1.0"),
-  /** Complete references that replace single images of the platform, by the name of their workload. */
   overrides: z
     .partialRecord(
       z.enum([
@@ -60,7 +57,6 @@ export const images = z.strictObject({
   ),
   redis: pinnedImage("docker.io/library/redis:8.2.10").default("docker.io/library/redis:8.2.10"),
   ...systemImages,
-  /** Secrets of the namespace that hold registry credentials. */
   pullSecrets: field(z.array(dnsName("registry-credentials")).max(8), {
     allowed: "a list of at most 8 names of Secrets",
     example: "[registry-credentials]",

@@ -18,7 +18,7 @@ function retention(defaults: { days: number; indexSize: string }) {
   });
 }
 
-/** CPU and memory of a program that does not start with less memory than this. */
+/** CPU and memory of a program that does not live with less memory than this. */
 function resourcesOfAtLeast(
   least: string,
   use: string,
@@ -34,7 +34,7 @@ function resourcesOfAtLeast(
 
 const elasticsearch = z
   .strictObject({
-    resources: resourcesOfAtLeast("1Gi", "half of it is the Java heap of Elasticsearch", {
+    resources: resourcesOfAtLeast("1280Mi", "768Mi are beside the Java heap of Elasticsearch", {
       requests: { cpu: "500m", memory: "4Gi" },
       limits: { cpu: "2", memory: "4Gi" },
     }).prefault({}),
@@ -68,7 +68,7 @@ function checkIndices(section: Elasticsearch, context: z.core.$RefinementCtx<Ela
 }
 
 const logstash = z.strictObject({
-  resources: resourcesOfAtLeast("768Mi", "half of it is the Java heap of Logstash", {
+  resources: resourcesOfAtLeast("1Gi", "half of it is the Java heap of Logstash", {
     requests: { cpu: "250m", memory: "1Gi" },
     limits: { cpu: "1", memory: "1536Mi" },
   }).prefault({}),
@@ -84,10 +84,10 @@ const kibana = z.strictObject({
 });
 
 const filebeat = z.strictObject({
-  /** Of the pod on each node. */
-  resources: resources({
+  /** CPU and memory of the pod on each node. */
+  resources: resourcesOfAtLeast("200Mi", "with less, Filebeat is ended when it catches up", {
     requests: { cpu: "50m", memory: "128Mi" },
-    limits: { cpu: "500m", memory: "256Mi" },
+    limits: { cpu: "500m", memory: "300Mi" },
   }).prefault({}),
   /** Lines that are taken from one service on one node in a minute; those beyond are dropped. */
   linesPerMinute: integer("lines of one service on one node", {

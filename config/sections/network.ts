@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dnsLabel, field, integer } from "../fields.ts";
+import { dnsLabel, field, integer, oneOf } from "../fields.ts";
 
 const cidr = field(z.union([z.cidrv4(), z.cidrv6()]), {
   allowed: "a range of IPv4 or IPv6 addresses, with its length: /32 or /128 for a single one",
@@ -11,7 +11,7 @@ const cidrs = field(z.array(cidr).max(64), {
   example: "[192.0.2.10/32]",
 }).default([]);
 
-/** Of pods in another namespace; those of the platform need none. */
+/** Namespaces of pods that are not the platform's; its own need no mention. */
 const namespaces = field(z.array(dnsLabel("ingress-nginx")).max(16), {
   allowed: "a list of at most 16 names of namespaces",
   example: "[ingress-nginx]",
@@ -31,10 +31,17 @@ const label = `${labelName}=${labelValue}`;
 
 /** Labels that all must be there, in the form of `kubectl get pods --selector`. */
 function selector(example: string) {
-  return field(z.string().regex(new RegExp(`^${label}(,${label})*$`)), {
-    allowed: "labels of pods, as name=value, separated by commas",
-    example,
-  }).default(example);
+  return field(
+    z
+      .string()
+      .regex(new RegExp(`^${label}(,${label})*$`))
+      .refine((text) => isDistinct(text.split(",").map((one) => one.split("=")[0]))),
+    { allowed: "labels of pods, as name=value, separated by commas, each name once", example },
+  ).default(example);
+}
+
+function isDistinct(names: readonly unknown[]): boolean {
+  return new Set(names).size === names.length;
 }
 
 /**
@@ -49,7 +56,7 @@ export const network = z.strictObject({
     .strictObject({
       namespace: dnsLabel("kube-system").default("kube-system"),
       podSelector: selector("k8s-app=kube-dns"),
-      /** Of what answers besides, such as NodeLocal DNSCache. */
+      /** Addresses of what answers besides, such as NodeLocal DNSCache. */
       cidrs,
       ports: tcpPorts(53),
     })
@@ -57,7 +64,14 @@ export const network = z.strictObject({
   /** The API server itself, behind its Service; its requests to metrics-server come from there or through an agent in a namespace. */
   kubernetesApi: z.strictObject({ cidrs, namespaces, ports: tcpPorts(443, 6443) }).prefault({}),
   /** The nodes' own addresses. */
-  kubelets: z.strictObject({ cidrs, ports: tcpPorts(10_250) }).prefault({}),
+  kubelets: z
+    .strictObject({
+      cidrs,
+      ports: tcpPorts(10_250),
+      /** In most clusters a kubelet signs its certificate itself; only where the cluster's authority does, it can be verified. */
+      certificates: oneOf(["verified", "unverified"]).optional(),
+    })
+    .prefault({}),
   /** Whom Alertmanager notifies: webhooks, and mail by submission. */
   alertReceivers: z.strictObject({ cidrs, namespaces, ports: tcpPorts(443, 587) }).prefault({}),
   /** Object storage that the platform does not run. */
@@ -68,3 +82,20 @@ export const network = z.strictObject({
 
 /** The validated section. */
 export type NetworkConfig = z.output<typeof network>;
+
+interface Kubelets {
+  readonly autoscaling: { readonly metrics: string };
+  readonly network: Pick<NetworkConfig, "kubelets">;
+}
+
+/** What scales by figures of kubelets that are not verified has been asked to. */
+export function checkKubelets(config: Kubelets, context: z.core.$RefinementCtx<unknown>): void {
+  if (config.autoscaling.metrics !== "install" || config.network.kubelets.certificates !== undefined) return;
+  const allowed =
+    "verified, where the cluster's authority signs the certificates of kubelets, or unverified, as autoscaling.metrics is install";
+  context.addIssue({
+    code: "custom",
+    path: ["network", "kubelets", "certificates"],
+    params: { allowed, example: "verified" },
+  });
+}

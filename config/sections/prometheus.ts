@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { integer, oneOf } from "../fields.ts";
-import { resources, volume } from "../shapes.ts";
+import { integer } from "../fields.ts";
+import { resources, sized, volume } from "../shapes.ts";
 
 /** Above a minute, a rate over five minutes has too few samples to be one. */
 const interval = (example: number) => integer("seconds", { min: 5, max: 60, example });
@@ -19,24 +19,14 @@ export const prometheus = z.strictObject({
   /** Of gateway and verifiers. */
   serviceScrapeInterval: interval(10).default(10),
   evaluationInterval: interval(15).default(15),
-  /** In most clusters a kubelet signs its certificate itself; where the cluster's authority does, it can be verified. */
-  kubeletCertificates: oneOf(["unverified", "verified"]).default("unverified"),
   /** Of kube-state-metrics. */
-  stateMetrics: z
-    .strictObject({
-      resources: resources({
-        requests: { cpu: "25m", memory: "64Mi" },
-        limits: { cpu: "200m", memory: "128Mi" },
-      }).prefault({}),
-    })
-    .prefault({}),
+  stateMetrics: sized({
+    requests: { cpu: "25m", memory: "64Mi" },
+    limits: { cpu: "200m", memory: "128Mi" },
+  }),
   /** Of the blackbox exporter. */
-  probes: z
-    .strictObject({
-      resources: resources({
-        requests: { cpu: "25m", memory: "32Mi" },
-        limits: { cpu: "200m", memory: "64Mi" },
-      }).prefault({}),
-    })
-    .prefault({}),
+  probes: sized({
+    requests: { cpu: "25m", memory: "32Mi" },
+    limits: { cpu: "200m", memory: "64Mi" },
+  }),
 });

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { checkEngines } from "../cross-checks.ts";
-import { cpu, field, integer, memory, oneOf, requestSize, version } from "../fields.ts";
+import { cpu, field, integer, memory, oneOf, requestSize, serviceUrl, version } from "../fields.ts";
+
+const otlpEndpoint = {
+  allowed:
+    "the http or https URL of an OTLP/HTTP receiver, without /v1/traces, a login or a query; empty to export no traces; left out, " +
+    "they go to the platform's Jaeger",
+  example: "http://otel-collector.observability:4318",
+};
 
 export const settings = z
   .strictObject({
@@ -41,10 +48,9 @@ export const settings = z
       600,
     ),
     maxRequestSize: requestSize("4Mi").default("4Mi"),
-    otlpEndpoint: field(z.union([z.literal(""), z.url({ protocol: /^https?$/ })]), {
-      allowed:
-        "the http or https URL of an OTLP/HTTP receiver, without /v1/traces; empty to export no traces; left out, they go to the platform's Jaeger",
-      example: "http://otel-collector.observability:4318",
-    }).optional(),
+    otlpEndpoint: field(
+      z.union([z.literal(""), serviceUrl(otlpEndpoint, { path: "any" })]),
+      otlpEndpoint,
+    ).optional(),
   })
   .superRefine(checkEngines);

@@ -5,7 +5,7 @@ import { resources } from "../shapes.ts";
 
 export const verification = z.strictObject({
   replicas: integer("pods of each standard", { min: 1, max: 50, example: 2 }).default(2),
-  /** Of the service itself; what its engines may use together comes on top of the limits. */
+  /** The share of the service itself; what its engines may use together comes on top of the limits. */
   resources: resources({
     requests: { cpu: "500m", memory: "512Mi" },
     limits: { cpu: "1", memory: "1Gi" },

@@ -7,11 +7,16 @@ import type { StackConfig } from "../schema.ts";
 type Scaled = Pick<StackConfig, "autoscaling">;
 
 export function autoscalingArgs(
-  { images, autoscaling }: Pick<StackConfig, "images" | "autoscaling">,
+  { images, autoscaling, network }: Pick<StackConfig, "images" | "autoscaling" | "network">,
   { platform }: Pick<Foundation, "platform">,
 ): AutoscalingArgs {
   const { metrics, metricsServer } = autoscaling;
-  return { platform, metrics, metricsServer: { image: images.metricsServer, ...metricsServer } };
+  const kubeletCertificates = network.kubelets.certificates ?? "unverified";
+  return {
+    platform,
+    metrics,
+    metricsServer: { image: images.metricsServer, ...metricsServer, kubeletCertificates },
+  };
 }
 
 /** How the gateway scales. @returns undefined where nothing scales */

@@ -2,8 +2,8 @@ import { serviceNames } from "../../components/contract/runtime.ts";
 import type { Data, DataArgs } from "../../components/data/index.ts";
 import type { Foundation } from "../../components/foundation/index.ts";
 import type { MountedCredential } from "../../components/foundation/mounted-credential.ts";
-import { ownImage } from "../images.ts";
 import type { StackConfig } from "../schema.ts";
+import { ownImage } from "./images.ts";
 
 export function dataArgs(config: StackConfig, { platform, credentials }: Foundation): DataArgs {
   return {

@@ -1,6 +1,6 @@
 import type { FoundationArgs } from "../../components/foundation/index.ts";
 import type { StackConfig } from "../schema.ts";
-import { settingsOf } from "../settings.ts";
+import { settingsOf } from "./settings.ts";
 
 export function foundationArgs(config: StackConfig): FoundationArgs {
   const { namespace, clusterDomain, environment, team, rotation } = config;

@@ -2,10 +2,10 @@ import { serviceNames } from "../../components/contract/runtime.ts";
 import type { Data } from "../../components/data/index.ts";
 import type { Foundation } from "../../components/foundation/index.ts";
 import type { GatewayArgs } from "../../components/gateway/index.ts";
-import { ownImage } from "../images.ts";
 import type { StackConfig } from "../schema.ts";
 import { gatewayScaling } from "./autoscaling.ts";
 import { logins } from "./data.ts";
+import { ownImage } from "./images.ts";
 
 export function gatewayArgs(
   config: StackConfig,

@@ -7,7 +7,7 @@ import { shipperNamespaceOf } from "./foundation.ts";
 export function metricsArgs(
   config: StackConfig,
   { platform }: Pick<Foundation, "platform">,
-): Omit<MetricsArgs, "token" | "authority"> {
+): Omit<MetricsArgs, "token" | "certificate"> {
   const { namespace, clusterDomain, environment, images, prometheus, alerting } = config;
   return {
     platform,
@@ -18,7 +18,7 @@ export function metricsArgs(
     scrapeSeconds: prometheus.scrapeInterval,
     serviceScrapeSeconds: prometheus.serviceScrapeInterval,
     evaluationSeconds: prometheus.evaluationInterval,
-    kubeletCertificates: prometheus.kubeletCertificates,
+    kubeletCertificates: config.network.kubelets.certificates ?? "unverified",
     prometheus: {
       image: images.prometheus,
       resources: prometheus.resources,

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Foundation } from "../../components/foundation/index.ts";
 import type { Engine, KeyPair } from "../../components/storage/engine.ts";
 import type { StorageArgs } from "../../components/storage/index.ts";
-import { ownImage } from "../images.ts";
 import type { StackConfig } from "../schema.ts";
+import { ownImage } from "./images.ts";
 
 /** The public part of the key pair, unless somebody else has chosen it. */
 const accessKeyId = "iot-verification";

@@ -10,6 +10,7 @@ export function tracingArgs(
     platform,
     image: config.images.jaeger,
     rolloverImage: config.images.jaegerRollover,
+    elasticsearchImage: config.images.elasticsearch,
     ...config.jaeger,
   };
 }

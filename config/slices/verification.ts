@@ -3,10 +3,10 @@ import type { Data } from "../../components/data/index.ts";
 import type { Foundation } from "../../components/foundation/index.ts";
 import type { VerificationArgs } from "../../components/verification/index.ts";
 import { verifierResources } from "../../components/verification/sizing.ts";
-import { ownImage } from "../images.ts";
 import type { StackConfig } from "../schema.ts";
 import { verifierScaling } from "./autoscaling.ts";
 import { logins } from "./data.ts";
+import { ownImage } from "./images.ts";
 
 export function verificationArgs(
   config: StackConfig,

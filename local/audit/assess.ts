@@ -45,7 +45,8 @@ export interface Figures {
  * An exception counts for its own object only. It is void when the object passes the check, and when the object runs an image
  * of the platform's own: what is ours is mended, but for a digest, which only a registry gives.
  *
- * @throws Error when a judge speaks of a file that is none of the objects'
+ * @throws Error when a judge speaks of a file that is none of the objects', or says nothing of a workload: an audit is clean because
+ * every judge has looked, not because one has not
  */
 export function assess(objects: readonly AuditedObject[], findings: readonly Finding[]): Assessment {
   const byFile = new Map(objects.map((object) => [object.file, object]));
@@ -59,6 +60,7 @@ export function assess(objects: readonly AuditedObject[], findings: readonly Fin
     })
     .sort(inOrder);
   const workloads = objects.filter(({ isWorkload }) => isWorkload);
+  requireEveryJudge(workloads, findings);
   return {
     objects: objects.length,
     workloads: workloads.length,
@@ -68,6 +70,21 @@ export function assess(objects: readonly AuditedObject[], findings: readonly Fin
     voidExceptions: objects.flatMap((object) => voidExceptions(object, findings)),
     figures: figuresOf(findings, workloads),
   };
+}
+
+function requireEveryJudge(workloads: readonly AuditedObject[], findings: readonly Finding[]): void {
+  const judged = new Set(findings.map(({ judge, file }) => `${judge} ${file}`));
+  const missed = judgeNames.flatMap((judge) =>
+    workloads.filter(({ file }) => !judged.has(`${judge} ${file}`)).map(({ id }) => `  ${judge}: ${id}`),
+  );
+  if (missed.length === 0) return;
+  throw new Error(
+    [
+      "judges have passed no judgement, good or bad, on workloads that they were given:",
+      ...missed,
+      "See how they are asked (local/audit/judges.ts), and whether they still know these kinds.",
+    ].join("\n"),
+  );
 }
 
 /** Whether an audit is clean. */

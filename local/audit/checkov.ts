@@ -22,7 +22,7 @@ interface CheckovArgs {
 }
 
 /** checkov and all that it needs, with the hashes of their files. */
-const requirements = new URL("checkov.txt", import.meta.url);
+const requirements = new URL("checkov-requirements.txt", import.meta.url);
 /** Versions of Python that all the pinned packages have files for. */
 const supported = { from: 11, to: 13 } as const;
 

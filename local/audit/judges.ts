@@ -14,7 +14,7 @@ export interface Judges {
 }
 
 /** Hosts that images may come from. trivy by itself trusts those of three clouds and no other. */
-export const trustedRegistries = [
+const trustedRegistries = [
   "docker.elastic.co",
   "docker.io",
   "ghcr.io",

@@ -61,7 +61,7 @@ export function criticalPath(
     steps: chain(end).map(({ resource, seconds }) => ({
       resource: describe(resource),
       seconds,
-      beyond: beyond(resource, seconds, byUrn),
+      beyond: beyond(resource, seconds, { byUrn, first }),
       created: resource.created,
     })),
     span: first && last ? { first, last } : undefined,
@@ -80,15 +80,19 @@ function chain(end: Node | undefined): Node[] {
   return end ? [...chain(end.before), end] : [];
 }
 
-/** Seconds between the last of what it waits for and its own end, without those that it takes by itself. */
+/**
+ * Seconds between the last of what it waits for, or the stack's first resource if it waits for nothing, and its own end, without
+ * those that it takes by itself.
+ */
 function beyond(
   { created, dependencies }: StateResource,
   seconds: number,
-  byUrn: ReadonlyMap<string, StateResource>,
+  { byUrn, first }: { readonly byUrn: ReadonlyMap<string, StateResource>; readonly first: Date | undefined },
 ): number | undefined {
-  const starts = dependencies.flatMap((urn) => byUrn.get(urn)?.created?.getTime() ?? []);
+  const awaited = dependencies.flatMap((urn) => byUrn.get(urn)?.created ?? []);
+  const starts = awaited.length > 0 ? awaited : [first].filter((date) => date !== undefined);
   if (!created || starts.length === 0) return undefined;
-  return (created.getTime() - Math.max(...starts)) / 1000 - seconds;
+  return (created.getTime() - Math.max(...starts.map((date) => date.getTime()))) / 1000 - seconds;
 }
 
 function describe({ type, urn }: StateResource): string {

@@ -10,6 +10,7 @@ import type { Report } from "../report.ts";
 import { localTools } from "../session.ts";
 import type { Tool, ToolName } from "../toolchain/index.ts";
 import { type CriticalPath, criticalPath } from "./critical-path.ts";
+import { loadDependencies, withTrueDependencies } from "./dependencies.ts";
 import { startUpSeconds } from "./start-up.ts";
 import { readState } from "./state.ts";
 
@@ -25,8 +26,10 @@ export interface Timed {
 
 export interface Run {
   readonly phases: Readonly<Record<Phase, Timed>>;
-  /** Of what the cold create made. */
+  /** The critical path of what the cold create made, over true dependencies. */
   readonly path: CriticalPath;
+  /** Waits of the state beyond those, `WORKLOAD for WORKLOAD`. */
+  readonly needless: readonly string[];
   /** Number of resources in the state after it. */
   readonly resources: number;
 }
@@ -97,7 +100,10 @@ async function measureOnce(
   };
   const up = ["up", "--yes", "--suppress-outputs", ...policyPack];
   const cold = await timed("cold create", up);
-  const resources = readState(checkpointFile(workspace));
+  const { resources, needless } = withTrueDependencies(
+    readState(checkpointFile(workspace)),
+    loadDependencies(),
+  );
   const delays = loadDelays();
   const path = criticalPath(resources, (resource) => startUpSeconds(resource, delays));
   const unchanged = await timed("no change", up);
@@ -108,6 +114,7 @@ async function measureOnce(
   return {
     phases: { "cold create": cold, "no change": unchanged, "one image changed": changed, destroy: destroyed },
     path,
+    needless,
     resources: resources.length,
   };
 }

@@ -35,22 +35,23 @@ const workload = z.object({
 type Container = z.infer<typeof container>;
 type PodSpec = z.infer<typeof podSpec>;
 
-/** Kinds whose pods the engine waits for. */
-const awaited = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
+/** Whether the engine waits for the pods of a resource, by its Pulumi type, such as `kubernetes:apps/v1:Deployment`. */
+export function isAwaited({ type }: { readonly type: string }): boolean {
+  return /^kubernetes:.*:(Deployment|StatefulSet|DaemonSet|Job)$/.test(type);
+}
 
 /**
  * Seconds from the creation of a resource to the moment at which the engine takes it for ready; 0 for what has no pods, or is not
  * awaited.
  *
- * @param resource.type its Pulumi type, such as `kubernetes:apps/v1:Deployment`
  * @throws Error when a workload is not understood
  */
 export function startUpSeconds(
   resource: { readonly type: string; readonly inputs: unknown },
   delays: DelayTable,
 ): number {
-  const kind = resource.type.split(":").at(-1) ?? "";
-  if (!resource.type.startsWith("kubernetes:") || !awaited.includes(kind)) return 0;
+  if (!isAwaited(resource)) return 0;
+  const kind = resource.type.split(":").at(-1);
   const { metadata, spec } = workload.parse(resource.inputs);
   if (metadata?.annotations?.["pulumi.com/skipAwait"] === "true" || spec.replicas === 0) return 0;
   const pod = spec.template.spec;

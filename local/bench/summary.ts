@@ -12,12 +12,14 @@ export interface Summary {
   readonly stack: string;
   readonly resources: number;
   readonly phases: Readonly<Record<Phase, Spread>>;
-  /** By the committed delays; the same in every run. */
+  /** By the committed delays, over true dependencies; the same in every run. */
   readonly criticalPath: number;
+  /** Waits of the stack beyond those: they lengthen a cold create, and not the path. */
+  readonly needless: readonly string[];
   /** Median of the cold creates, divided by the critical path. */
   readonly ratio: number;
   readonly limit: number;
-  /** Of the run whose cold create is the median one. */
+  /** The profile of the run whose cold create is the median one. */
   readonly profile: Profile;
 }
 
@@ -52,6 +54,7 @@ export function summarize(args: {
     resources: middle.resources,
     phases: all,
     criticalPath: middle.path.seconds,
+    needless: middle.needless,
     ratio: all["cold create"].median / middle.path.seconds,
     limit,
     profile: profileOf(middle),
@@ -81,14 +84,14 @@ function profileOf({ phases: { "cold create": cold }, path }: Run): Profile {
 
 /** The summary, for people. */
 export function describeSummary(summary: Summary): string {
-  const { stack, resources, criticalPath, ratio, limit, profile } = summary;
+  const { stack, resources, criticalPath, needless, ratio, limit, profile } = summary;
   const rows = phases.map((phase) => [phase, ...Object.values(summary.phases[phase]).map(seconds)]);
   const verdict = ratio <= limit ? "at most" : "MORE than";
   return `${[
     `Stack ${stack}, ${resources} resources, pods played; wall time of the Pulumi CLI in seconds:`,
     table([["", "median", "min", "max"], ...rows]),
     "",
-    `The critical path takes ${seconds(criticalPath)} s by the start-up delays alone; what each step took beyond, when measured:`,
+    `The critical path takes ${seconds(criticalPath)} s by the start-up delays and true dependencies alone; what each step took beyond, when measured:`,
     table([
       ["", "delay", "beyond", "done at"],
       ["before the first resource", "", seconds(profile.before), ""],
@@ -100,6 +103,13 @@ export function describeSummary(summary: Summary): string {
       ]),
       ["after the last resource", "", seconds(profile.after), ""],
     ]),
+    ...(needless.length > 0
+      ? [
+          "",
+          "Waits that local/bench/dependencies.yaml does not know:",
+          ...needless.map((wait) => `  ${wait}`),
+        ]
+      : []),
     "",
     `Cold create takes ${ratio.toFixed(2)} of the critical path, ${verdict} the limit of ${limit}.`,
   ].join("\n")}\n`;

@@ -1,9 +1,9 @@
 import { measure } from "../bench/measure.ts";
 import { describeSummary, summarize } from "../bench/summary.ts";
 import { terminalReport } from "../report.ts";
-import { aloneOnStack } from "../stack-lock.ts";
 import { interruptible } from "../toolchain/interrupt.ts";
 import { readArguments, requireStack, UsageError } from "./arguments.ts";
+import { aloneOnStack } from "./stack-lock.ts";
 
 /**
  * `npm run bench`: how long it takes to create, keep, change and destroy a stack on a local cluster of its own, beside the time that

@@ -11,9 +11,9 @@ import {
 import { root, stateDir } from "../paths.ts";
 import { type Report, terminalReport } from "../report.ts";
 import { clusterName, openSession } from "../session.ts";
-import { aloneOnStack } from "../stack-lock.ts";
 import { recordedTarget } from "../target.ts";
 import { readArguments, requireStack } from "./arguments.ts";
+import { aloneOnStack } from "./stack-lock.ts";
 
 /** `npm run down`: destroys a stack, stops its local cluster, and removes everything but the tool cache. */
 export async function run(argv: readonly string[]): Promise<number> {

@@ -1,5 +1,6 @@
-import { relative } from "node:path";
+import { dirname } from "node:path";
 import type { Session } from "../session.ts";
+import type { Tool } from "../toolchain/index.ts";
 
 /** The stack's outputs as index.ts exports them. */
 export interface Outputs {
@@ -18,11 +19,18 @@ export interface Outputs {
   readonly credentialSecrets: Readonly<Record<string, string>>;
 }
 
+/** A stack that has been deployed. */
+export interface Deployed {
+  readonly stack: string;
+  readonly session: Pick<Session, "target" | "cluster">;
+  readonly kubectl: Pick<Tool, "path" | "origin">;
+  /** Workloads with pods on the real node, from `realWorkloads`. @default none: there is no such node */
+  readonly real?: readonly string[];
+}
+
 /** The outputs as a table, and how to reach what they name. */
-export function describeOutputs(
-  outputs: Outputs,
-  { session, stack }: { session: Session; stack: string },
-): string {
+export function describeOutputs(outputs: Outputs, deployed: Deployed): string {
+  const { stack, session } = deployed;
   const { gateway } = session.cluster;
   const rows = [
     ...(gateway ? [["gateway, from here", gateway]] : []),
@@ -38,7 +46,7 @@ export function describeOutputs(
   const width = Math.max(...rows.map(([title = ""]) => title.length));
   const table = rows.map(([title = "", value]) => `  ${title.padEnd(width)}  ${value}`);
   const down = stack === "dev" ? "npm run down" : `npm run down -- --stack ${stack}`;
-  return `\n${[`Stack ${stack} is up:`, ...table, "", ...reach(outputs, session, stack), `End it:      ${down}`].join("\n")}\n`;
+  return `\n${[`Stack ${stack} is up:`, ...table, "", ...reach(outputs, deployed), `End it:      ${down}`].join("\n")}\n`;
 }
 
 /** The systems that people open in a browser or ask by hand, and where. */
@@ -53,23 +61,30 @@ function systemUrls(outputs: Outputs): [string, string][] {
   ];
 }
 
-function reach(outputs: Outputs, { target, cluster }: Session, stack: string): string[] {
+function reach(outputs: Outputs, deployed: Deployed): string[] {
+  const { stack, session, real = [] } = deployed;
+  const { target, cluster } = session;
   const { namespace, credentialSecrets } = outputs;
-  const kubectl = `kubectl --kubeconfig ${shortPath(cluster.kubeconfig)} --context ${cluster.context} -n ${namespace}`;
+  const kubectl = `  kubectl --context ${cluster.context} -n ${namespace}`;
   const verify = `Verify:      npm run verify${stack === "dev" ? "" : ` -- --stack ${stack}`}`;
   const look = [
-    `Look at it:  ${kubectl} get all`,
-    `The API key: ${kubectl} get secret ${credentialSecrets.gateway} -o jsonpath='{.data.api-key}' | base64 -d`,
+    "Look at it:",
+    `  ${environment(deployed)}`,
+    `${kubectl} get all`,
+    `${kubectl} get secret ${credentialSecrets.gateway} -o jsonpath='{.data.api-key}' | base64 -d  # the API key`,
   ];
-  if (target.kind === "context" || cluster.form === "kind")
-    return [verify, ...look, "Reach one:", ...forwards(outputs).map((one) => `  ${kubectl} ${one}`)];
+  const forwards = (services: readonly Service[]) =>
+    services.map((service, index) => `${kubectl} ${forward(service, index)}`);
+  const services = servicesOf(outputs);
+  if (target.kind === "context" || cluster.form === "kind") return [verify, ...look, ...forwards(services)];
   if (cluster.form === "node") {
     return [
-      "Gateway, TSN verifier, databases, object storage, Prometheus, Alertmanager and most exporters run in containers on node",
-      "`machine`. Pods of what has no image here are played on the other nodes: they become ready, but nothing answers there.",
+      `In containers on node \`machine\`: ${real.join(", ")}.`,
+      "What has no image here is played on the other nodes: its pods become ready, but nothing answers there.",
       "",
       verify,
       ...look,
+      ...forwards(services.filter(({ name }) => real.includes(name))),
     ];
   }
   return [
@@ -81,22 +96,39 @@ function reach(outputs: Outputs, { target, cluster }: Session, stack: string): s
   ];
 }
 
-/** Commands that make each endpoint answer on this machine, on a port of its own. */
-function forwards(outputs: Outputs): string[] {
-  const addresses = [
-    new URL(outputs.gatewayUrl),
-    ...Object.values(outputs.verificationUrls).map((url) => new URL(url)),
-    new URL(`tcp://${outputs.databaseEndpoint}`),
-    new URL(`tcp://${outputs.cacheEndpoint}`),
-    ...systemUrls(outputs).map(([, url]) => new URL(url)),
-  ];
-  return addresses.map(({ hostname, port }, index) => {
-    const service = hostname.split(".")[0];
-    return `port-forward service/${service} ${18080 + index}:${port || 80}`;
+/** Lets a shell find the cluster, and the program where it is not on PATH. */
+function environment({ session, kubectl }: Deployed): string {
+  const path = kubectl.origin === "path" ? [] : [`PATH=${quoted(dirname(kubectl.path))}:$PATH`];
+  return ["export", `KUBECONFIG=${quoted(session.cluster.kubeconfig)}`, ...path].join(" ");
+}
+
+function quoted(word: string): string {
+  return /^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+interface Service {
+  readonly name: string;
+  readonly port: number;
+}
+
+/** The Services behind the endpoints, which have the names of their workloads; one that is outside the cluster has none. */
+function servicesOf(outputs: Outputs): Service[] {
+  const urls = [
+    outputs.gatewayUrl,
+    ...Object.values(outputs.verificationUrls),
+    `tcp://${outputs.databaseEndpoint}`,
+    `tcp://${outputs.cacheEndpoint}`,
+    outputs.objectStorage.endpoint,
+    ...systemUrls(outputs).map(([, url]) => url),
+  ].map((url) => new URL(url));
+  return urls.flatMap(({ hostname, port }) => {
+    const [name = "", namespace, kind] = hostname.split(".");
+    const inside = namespace === outputs.namespace && kind === "svc";
+    return inside ? [{ name, port: Number(port) || 80 }] : [];
   });
 }
 
-function shortPath(path: string): string {
-  const short = relative(process.env.INIT_CWD ?? process.cwd(), path);
-  return short.startsWith("..") ? path : short;
+/** Makes a Service answer on this machine, on a port of its own. */
+function forward({ name, port }: Service, index: number): string {
+  return `port-forward service/${name} ${18080 + index}:${port}`;
 }

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { clearInterruption, pulumi, recover } from "../engine/index.ts";
 import { type Report, terminalReport } from "../report.ts";
 import { openOffline, openSession } from "../session.ts";
-import { aloneOnStack } from "../stack-lock.ts";
 import { ensureTools } from "../toolchain/index.ts";
 import { requireStack } from "./arguments.ts";
 import { readCliCall } from "./cli-call.ts";
+import { aloneOnStack } from "./stack-lock.ts";
 
 /** `npm run pulumi -- ARGS`: the CLI on the local backend and cluster; stack `dev` unless `--stack` says otherwise. */
 export async function run(argv: readonly string[]): Promise<number> {

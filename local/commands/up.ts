@@ -1,10 +1,12 @@
 import { ask, clearInterruption, deployedObjects, isInterrupted, pulumi, recover } from "../engine/index.ts";
 import { type Report, terminalReport } from "../report.ts";
 import { openSession } from "../session.ts";
-import { aloneOnStack } from "../stack-lock.ts";
+import { ensureTools } from "../toolchain/index.ts";
 import { readArguments, requireStack } from "./arguments.ts";
 import { policyPack } from "./cli-call.ts";
-import { describeOutputs } from "./outputs.ts";
+import { describeOutputs, type Outputs } from "./outputs.ts";
+import { realWorkloads } from "./real-workloads.ts";
+import { aloneOnStack } from "./stack-lock.ts";
 
 /** `npm run up`: deploys a stack to its cluster, and says how to reach what came up. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -31,7 +33,12 @@ async function deploy(args: { stack: string; context: string | undefined; report
   // The switch that made creates adopt is a property of the provider, and thus in the state: take it out again.
   if (adopting) await ask(workspace, ["up", "--yes", "--skip-preview"]);
 
-  const outputs = JSON.parse(await ask(workspace, ["stack", "output", "--json"]));
-  process.stdout.write(describeOutputs(outputs, { session, stack }));
+  const outputs = JSON.parse(await ask(workspace, ["stack", "output", "--json"])) as Outputs;
+  const { kubectl } = await ensureTools(["kubectl"], report);
+  const { cluster } = session;
+  const { namespace } = outputs;
+  const real =
+    cluster.form === "node" ? await realWorkloads({ program: kubectl.path, ...cluster, namespace }) : [];
+  process.stdout.write(describeOutputs(outputs, { stack, session, kubectl, real }));
   return 0;
 }

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { EventSourceParserStream } from "eventsource-parser/stream";
-import { type GatewayAccess, openGateway } from "../gateway.ts";
 import { type Report, terminalReport } from "../report.ts";
 import { readArguments, requireStack, UsageError } from "./arguments.ts";
+import { type GatewayAccess, openGateway } from "./gateway-access.ts";
 import { exitCodes, type Finished, verdictText } from "./verdict-text.ts";
 
 const usage = "npm run verify [-- FILE | -- --example NUMBER] [--stack NAME] [--json]";

@@ -13,7 +13,7 @@ import { copyProject, copyStackConfig, readProjectFiles } from "./project.ts";
 import { capture, type Workspace } from "./run.ts";
 
 export { deployedObjects } from "./checkpoint.ts";
-export { StackInUseError } from "./locks.ts";
+export { StackInUseError } from "./dead-locks.ts";
 export type { EngineTool, EngineTools, StandIns } from "./plugins.ts";
 export { readProjectFiles } from "./project.ts";
 export { recover } from "./recover.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readIfThere } from "../files.ts";
 import type { Report } from "../report.ts";
 import { checkpointFile, pendingOperations } from "./checkpoint.ts";
-import { clearDeadLocks } from "./locks.ts";
+import { clearDeadLocks } from "./dead-locks.ts";
 import { ask, noteInterruption, temporaryFolder, type Workspace } from "./run.ts";
 
 /**

@@ -9,7 +9,8 @@ import { type ModuleName, modules } from "./modules.ts";
 import { run } from "./process.ts";
 import { duration, progress, progressLine } from "./progress.ts";
 import { downloadSize, requireSpace, spaceNeeded } from "./space.ts";
-import { type Platform, type ToolBuild, type ToolName, type ToolSpec, tools } from "./tools.ts";
+import type { Platform, ToolBuild, ToolName, ToolSpec } from "./tool-spec.ts";
+import { tools } from "./tools.ts";
 import { askVersion } from "./version.ts";
 
 /** The tools to make from one module, and the cache folder that they go to. */

@@ -2,7 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { type ModuleName, modules } from "./modules.ts";
-import { type Platform, type ToolName, type ToolSpec, tools } from "./tools.ts";
+import type { Platform, ToolName, ToolSpec } from "./tool-spec.ts";
+import { tools } from "./tools.ts";
 import { askVersion } from "./version.ts";
 
 /** A program that is ready to be run. */

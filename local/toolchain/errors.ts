@@ -1,4 +1,4 @@
-import type { ToolName } from "./tools.ts";
+import type { ToolName } from "./tool-spec.ts";
 
 /** The ways in the order in which they are tried. */
 export type Way = "cache" | "PATH" | "official" | "build";

@@ -8,13 +8,14 @@ import type { Tool } from "./cache.ts";
 import { interruptible } from "./interrupt.ts";
 import { fetchOfficial, probe } from "./official.ts";
 import { type Machine, type Policy, Search } from "./search.ts";
-import { type Platform, type ToolName, tools } from "./tools.ts";
+import type { Platform, ToolName } from "./tool-spec.ts";
+import { tools } from "./tools.ts";
 
 export type { Tool } from "./cache.ts";
 export { ToolsMissingError } from "./errors.ts";
 export { providerVersion } from "./modules.ts";
 export { pulumiHome } from "./search.ts";
-export type { ToolName } from "./tools.ts";
+export type { ToolName } from "./tool-spec.ts";
 
 /**
  * Returns a working program for each name: from our cache, from PATH when its version fits, from its

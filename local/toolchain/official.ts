@@ -9,7 +9,7 @@ import type { Report } from "../report.ts";
 import { stampTool, type Tool } from "./cache.ts";
 import { run } from "./process.ts";
 import { progress } from "./progress.ts";
-import type { OfficialSource, ToolSpec } from "./tools.ts";
+import type { OfficialSource, ToolSpec } from "./tool-spec.ts";
 import { askVersion } from "./version.ts";
 
 const probeMs = 4000;

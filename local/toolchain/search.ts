@@ -7,7 +7,8 @@ import { type Attempt, BuildError, ToolsMissingError, type Way } from "./errors.
 import { type ModuleName, modules } from "./modules.ts";
 import type { fetchOfficial, probe } from "./official.ts";
 import { executables } from "./path.ts";
-import { type Platform, type ToolName, tools } from "./tools.ts";
+import type { Platform, ToolName } from "./tool-spec.ts";
+import { tools } from "./tools.ts";
 import { askVersion, fits } from "./version.ts";
 
 /** What a search may use: `any` tries everything in order, the others nothing but that one way. */

@@ -1,16 +1,6 @@
 /** Programs that the platform's systems are: for the stand-ins of their images, and for tests that start the real ones. */
 import { type ModuleName, versions } from "./modules.ts";
-import type { ToolSpec } from "./tools.ts";
-
-export type SystemProgramName =
-  | "versitygw"
-  | "prometheus"
-  | "promtool"
-  | "alertmanager"
-  | "amtool"
-  | "kube-state-metrics"
-  | "blackbox_exporter"
-  | "statsd_exporter";
+import type { SystemProgramName, ToolSpec } from "./tool-spec.ts";
 
 interface PrometheusProgram {
   readonly name: SystemProgramName;

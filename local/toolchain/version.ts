@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import semver from "semver";
 import { run } from "./process.ts";
-import type { VersionQuery } from "./tools.ts";
+import type { VersionQuery } from "./tool-spec.ts";
 
 export type VersionAnswer = { readonly version: string } | { readonly problem: string };
 

@@ -4,9 +4,9 @@ import canonicalize from "canonicalize";
 
 /** SHA-256 of canonical JSON (RFC 8785), in lower-case hexadecimal digits. */
 export interface Hashes {
-  /** Of the object of `model`, `property` and `standard`. */
+  /** Hash of the object of `model`, `property` and `standard`. */
   readonly submission: string;
-  /** Of the model alone. */
+  /** Hash of the model alone. */
   readonly model: string;
 }
 

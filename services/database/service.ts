@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { readCredential } from "../runtime/credentials.ts";
 import type { ProgramContext } from "../runtime/lifecycle.ts";
 import type { CommonMetrics } from "../runtime/metrics.ts";
-import { type Database, openDatabase } from "./database.ts";
+import { type Database, type DatabaseOptions, openDatabase } from "./database.ts";
 import { isMigrated } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
 import type { QueueLog } from "./queue.ts";
@@ -13,7 +13,7 @@ type DatabaseVariable = "DATABASE_HOST" | "DATABASE_PORT" | "DATABASE_NAME";
 /** The pool of a program. It is closed when the program ends. */
 export function databaseOf(
   { settings, log, onStop }: ProgramContext<DatabaseVariable>,
-  limits: { readonly maxConnections?: number; readonly statementTimeout?: number } = {},
+  limits: Pick<DatabaseOptions, "statementTimeout"> & { readonly maxConnections: number },
 ): Database {
   const database = openDatabase({
     ...limits,

@@ -1,4 +1,4 @@
-import { commonSettings, gatewaySettings } from "../../components/contract/runtime.ts";
+import { commonSettings, databaseConnections, gatewaySettings } from "../../components/contract/runtime.ts";
 import { openQueue } from "../database/queue.ts";
 import { checkDatabase, countConnections, databaseOf, queueLogOf } from "../database/service.ts";
 import { verificationsOn } from "../database/verifications.ts";
@@ -37,7 +37,7 @@ export function runGatewayService({ catalogue, addresses }: GatewayServiceOption
 
 async function start(catalogue: Catalogue, context: Context): Promise<void> {
   const { settings, log, metrics, beforeScrape, onStop, address } = context;
-  const database = databaseOf(context, { statementTimeout });
+  const database = databaseOf(context, { maxConnections: databaseConnections.gateway, statementTimeout });
   countConnections(database, context);
   const queue = openQueue(database, "sender", queueLogOf(context));
   onStop("queue", () => queue.stop({ close: false, graceful: false }));

@@ -1,6 +1,6 @@
 /** One-shot program: brings the database to the schema of this version, and ends. It may be run again at any time. */
 import { setTimeout as delay } from "node:timers/promises";
-import { migrationSettings } from "../../components/contract/runtime.ts";
+import { databaseConnections, migrationSettings } from "../../components/contract/runtime.ts";
 import type { Database } from "../database/database.ts";
 import { migrate } from "../database/migrate.ts";
 import { migrations } from "../database/migrations/index.ts";
@@ -19,7 +19,10 @@ await runTask({ settings: migrationSettings, run });
 async function run(context: Context): Promise<void> {
   const { log, settings } = context;
   // A migration takes as long as it takes.
-  const database = databaseOf(context, { maxConnections: 2, statementTimeout: 0 });
+  const database = databaseOf(context, {
+    maxConnections: databaseConnections.migrations,
+    statementTimeout: 0,
+  });
   const { DATABASE_HOST: host, DATABASE_PORT: port } = settings;
   const signal = AbortSignal.any([context.stopping, AbortSignal.timeout(patience)]);
   await throughOutages(() => bringUpToDate(database, context), {

@@ -1,12 +1,9 @@
 import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { type Backup, dumpKey, type Folder, readFolder } from "./backups.ts";
+import { type Backup, chosenOf, dumpKey, readFolder } from "./backups.ts";
 import { Digest } from "./dump.ts";
 import type { Store } from "./store.ts";
-
-/** The word for the newest whole backup. */
-const latest = "latest";
 
 /**
  * Fetches the dump of a backup. The file is there only once it is known to be the one that was stored.
@@ -19,10 +16,11 @@ export async function download(
   args: { readonly backup: string; readonly folder: string; readonly file: string },
 ): Promise<Backup> {
   const { folder, file } = args;
-  const backup = chosen(await readFolder(store, folder), args);
+  const backup = chosenOf(await readFolder(store, folder), args);
   const digest = new Digest();
   const partial = `${file}.partial`;
-  await pipeline(await store.read(dumpKey(folder, backup.name)), digest, createWriteStream(partial));
+  const { content } = await store.read(dumpKey(folder, backup.name));
+  await pipeline(content, digest, createWriteStream(partial));
   const sha256 = digest.sha256();
   if (digest.bytes !== backup.size || sha256 !== backup.sha256) {
     await rm(partial);
@@ -33,17 +31,4 @@ export async function download(
   }
   await rename(partial, file);
   return backup;
-}
-
-function chosen(
-  { backups, incomplete }: Folder,
-  { backup, folder }: { backup: string; folder: string },
-): Backup {
-  const found = backup === latest ? backups.at(-1) : backups.find(({ name }) => name === backup);
-  if (found) return found;
-  const why = incomplete.find(({ name }) => name === backup)?.why;
-  const names = backups.map(({ name }) => name).join(", ") || "none";
-  const problem = why === undefined ? "does not exist" : `cannot be used, as ${why}`;
-  const subject = backup === latest ? "A backup" : `Backup ${backup}`;
-  throw new Error(`${subject} ${problem} in folder ${folder}. Whole backups are: ${names}.`);
 }

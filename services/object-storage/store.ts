@@ -30,6 +30,12 @@ export interface StoredObject {
   readonly modified: Date;
 }
 
+/** Content of an object as it comes, and when it was stored, by the clock of the store. */
+export interface StoredContent {
+  readonly content: Readable;
+  readonly modified: Date;
+}
+
 /** What every operation throws, in words: the store, the operation, the answer. */
 export class StoreError extends Error {
   override readonly name = "StoreError";
@@ -96,13 +102,12 @@ export class Store {
     }
   }
 
-  /** Content of an object, as it comes. */
-  async read(key: string): Promise<Readable> {
-    const { Body } = await this.#do(`read ${key} of the bucket`, () =>
+  async read(key: string): Promise<StoredContent> {
+    const { Body, LastModified: modified = new Date(0) } = await this.#do(`read ${key} of the bucket`, () =>
       this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key })),
     );
     // In Node.js it is one: https://docs.aws.amazon.com/AWSJavaScriptSDK/v3/latest/package/-aws-sdk-util-stream-node/
-    return Body as Readable;
+    return { content: Body as Readable, modified };
   }
 
   /** Stores a small object, at once. */

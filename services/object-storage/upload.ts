@@ -5,13 +5,17 @@ import { pipeline } from "node:stream/promises";
 import type { Logger } from "../runtime/logs.ts";
 import {
   type Backup,
+  chosenOf,
   dumpKey,
+  type Folder,
+  isSound,
   type Manifest,
   manifestKey,
-  manifestText,
   nameOf,
   readFolder,
+  writeManifest,
 } from "./backups.ts";
+import { doubtOf } from "./doubt.ts";
 import { Digest, readContents } from "./dump.ts";
 import { type Retention, superseded } from "./retention.ts";
 import type { Store } from "./store.ts";
@@ -19,58 +23,85 @@ import type { Store } from "./store.ts";
 /** Milliseconds after which nobody goes on with an upload: longer than a backup may be configured to take. */
 const abandonedAfter = 24 * 3_600_000;
 
+/** A backup that was just stored, and when, by the clock of the store. */
+export interface Stored {
+  readonly backup: Backup;
+  readonly modified: Date;
+}
+
 /**
- * Stores a dump as a backup. It counts as one only after it has been read back and is what was sent.
+ * Stores a dump as a backup, in doubt or not. It counts as one only after it has been read back and is what was sent.
  *
  * @param args.file the dump, with what `pg_restore --list` says of it beside it
  */
 export async function upload(
   store: Store,
   args: { readonly file: string; readonly folder: string },
-): Promise<Backup> {
+): Promise<Stored> {
   const { file, folder } = args;
   const facts = await readContents(`${file}.contents`);
   const name = nameOf(facts.begun);
   const key = dumpKey(folder, name);
   const sent = await send(store, key, file);
-  const stored = await readBack(store, key);
+  const { modified, ...stored } = await readBack(store, key);
   if (stored.sha256 !== sent.sha256 || stored.size !== sent.size)
     throw new Error(
       `The object storage does not give back what was stored: ${key} has ${stored.size} bytes with SHA-256 ` +
         `${stored.sha256}, and ${sent.size} bytes with ${sent.sha256} were sent. It does not count as a backup.`,
     );
-  const manifest: Manifest = { form: 1, ...facts, ...sent };
-  await store.write(manifestKey(folder, name), manifestText(manifest));
-  return { name, ...manifest };
+  const dump = { ...facts, ...sent, modified, now: new Date() };
+  const doubt = doubtOf(dump, await readFolder(store, folder));
+  const manifest: Manifest = { form: 1, ...facts, ...sent, ...(doubt !== undefined && { doubt }) };
+  await writeManifest(store, { folder, name, manifest });
+  return { backup: { name, ...manifest }, modified };
 }
 
 /**
- * Deletes backups that are superseded, and what interrupted programs have left behind. What is still being uploaded is
- * left alone, and so is everything that it cannot account for while there is no whole backup.
+ * Deletes sound backups that are superseded, those in doubt that are older than all the sound ones that are kept, and what
+ * interrupted programs have left behind. Everything else is left alone, as is what is still being uploaded.
+ *
+ * @param args.now by the clock of the store
  */
 export async function prune(
   store: Store,
-  args: { readonly folder: string; readonly retention: Retention; readonly log: Logger },
+  args: {
+    readonly folder: string;
+    readonly content: Folder;
+    readonly retention: Retention;
+    readonly now: Date;
+    readonly log: Logger;
+  },
 ): Promise<void> {
-  const { folder, retention, log } = args;
-  const { backups, incomplete } = await readFolder(store, folder);
-  for (const { name, why } of incomplete) log.warn({ backup: name, why }, "this is no whole backup");
-  if (backups.length === 0) return;
+  const { folder, content, retention, log } = args;
+  const sound = content.backups.filter(isSound);
   const stale = superseded(
-    backups.map(({ begun }) => begun),
+    sound.map(({ begun }) => begun),
     retention,
   );
-  const before = new Date(Date.now() - abandonedAfter);
-  const lost = incomplete.filter(({ modified }) => modified < before).map(({ name }) => name);
-  for (const name of [...stale, ...lost]) {
+  const kept = sound.map(({ name }) => name).filter((name) => !stale.includes(name));
+  const [oldest = ""] = kept;
+  const doubtful = content.backups.filter((backup) => !isSound(backup) && backup.name < oldest);
+  const before = new Date(args.now.getTime() - abandonedAfter);
+  const lost = content.unfinished.filter(({ modified }) => modified < before);
+  for (const name of [...stale, ...[...doubtful, ...lost].map((one) => one.name)]) {
     await store.delete(manifestKey(folder, name));
     await store.delete(dumpKey(folder, name));
     log.info({ backup: name }, "a backup was deleted");
   }
   const freed = await store.abandonUploads(folder, before);
   if (freed.length > 0) log.info({ freed }, "what unfinished uploads had left was freed");
-  const kept = backups.map(({ name }) => name).filter((name) => !stale.includes(name));
   log.info({ kept }, "these backups are kept");
+}
+
+/** Declares a backup that is in doubt to be good: the next ones are held against it. */
+export async function accept(
+  store: Store,
+  args: { readonly backup: string; readonly folder: string },
+): Promise<Backup> {
+  const { folder } = args;
+  const { name, doubt: _settled, ...manifest } = chosenOf(await readFolder(store, folder), args);
+  await writeManifest(store, { folder, name, manifest });
+  return { name, ...manifest };
 }
 
 async function send(store: Store, key: string, file: string) {
@@ -87,6 +118,7 @@ async function send(store: Store, key: string, file: string) {
 async function readBack(store: Store, key: string) {
   const digest = new Digest();
   const nowhere = new Writable({ write: (_chunk, _encoding, callback) => callback() });
-  await pipeline(await store.read(key), digest, nowhere);
-  return { size: digest.bytes, sha256: digest.sha256() };
+  const { content, modified } = await store.read(key);
+  await pipeline(content, digest, nowhere);
+  return { size: digest.bytes, sha256: digest.sha256(), modified };
 }

@@ -1,5 +1,10 @@
 /** The service of a verifier: probes, metrics, and the worker. */
-import { commonSettings, standardVariable, verifierSettings } from "../../components/contract/runtime.ts";
+import {
+  commonSettings,
+  databaseConnections,
+  standardVariable,
+  verifierSettings,
+} from "../../components/contract/runtime.ts";
 import { attemptsOn } from "../database/attempts.ts";
 import type { Database } from "../database/database.ts";
 import { longestJobSeconds, openQueue } from "../database/queue.ts";
@@ -46,7 +51,8 @@ async function start(module: StandardModule, context: Context): Promise<void> {
   checkStandard(module, context);
   const { log, metrics, onStop, address } = context;
   const limits = limitsOf(context);
-  const database = databaseOf(context);
+  const listening = 1;
+  const database = databaseOf(context, { maxConnections: databaseConnections.verifier - listening });
   countConnections(database, context);
   const found = await findEngines(module.engines, (setting) => String(context.settings[setting]));
   countEngines(found, context);

@@ -61,7 +61,31 @@ function holds(object: AuditEvent["requestObject"], condition: string): boolean 
   return conditions.some(({ type, status }) => type === condition && status === "True");
 }
 
+/** Runs `npm run up`, which must succeed, and returns the changes that came with it. */
+export async function changesOfUp(checkout: Checkout): Promise<Change[]> {
+  const before = changes(checkout).length;
+  const { code, output } = await checkout.run("up");
+  if (code !== 0) throw new Error(`npm run up ended with ${code}:\n${output}`);
+  return changes(checkout).slice(before);
+}
+
 /** What the engine itself changed, each object once: for an update its provider asks twice. */
 export function changedByPulumi(all: readonly Change[]): string[] {
   return [...new Set(all.filter(({ byPulumi }) => byPulumi).map(({ object }) => object))].sort();
+}
+
+/** Place of the engine's first write of an object among all changes. @throws Error when there is none; so do the others */
+export const written = (all: readonly Change[], object: string) =>
+  indexOf(all, `write ${object}`, (change) => change.byPulumi && change.object === object);
+/** Place of the success of a Job. */
+export const completed = (all: readonly Change[], job: string) =>
+  indexOf(all, `${job} complete`, (change) => change.jobComplete && change.object === `${job}/status`);
+/** Place where a pod was first ready; the beginning of its name is enough. */
+export const ready = (all: readonly Change[], pod: string) =>
+  indexOf(all, `${pod} ready`, (change) => change.podReady && change.object.startsWith(`pods/${pod}`));
+
+function indexOf(all: readonly Change[], what: string, fits: (change: Change) => boolean): number {
+  const index = all.findIndex(fits);
+  if (index < 0) throw new Error(`nobody did this: ${what}`);
+  return index;
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { standards } from "../../components/contract/standards.ts";
-import { type Change, changedByPulumi, changes } from "./audit.ts";
+import { changedByPulumi, changes, changesOfUp, completed, ready, written } from "./audit.ts";
 import { Checkout } from "./checkout.ts";
 import { objects, platformObjects, secretValues } from "./kubernetes.ts";
 
@@ -37,30 +37,8 @@ const statefulSets = [
   "redis",
 ];
 
-/** Index of the first change that fits; fails loudly when there is none. */
-function indexOf(all: readonly Change[], what: string, fits: (change: Change) => boolean): number {
-  const index = all.findIndex(fits);
-  if (index < 0) throw new Error(`nobody did this: ${what}`);
-  return index;
-}
-
 /** A warning for the person at the keyboard; what a resource says of itself while its pods start is progress. */
 const isWarning = (line: string) => /warning/i.test(line) && !/ (creating|updating) \(\d+s\) /.test(line);
-
-const written = (all: readonly Change[], object: string) =>
-  indexOf(all, `write ${object}`, (change) => change.byPulumi && change.object === object);
-const completed = (all: readonly Change[], job: string) =>
-  indexOf(all, `${job} complete`, (change) => change.jobComplete && change.object === `${job}/status`);
-const ready = (all: readonly Change[], pod: string) =>
-  indexOf(all, `${pod} ready`, (change) => change.podReady && change.object.startsWith(`pods/${pod}`));
-
-/** Runs a command that must succeed and returns the changes that came with it. */
-async function changesOf(command: string, ...argv: string[]): Promise<Change[]> {
-  const before = changes(checkout).length;
-  const { code, output } = await checkout.run(command, ...argv);
-  expect(code, output).toBe(0);
-  return changes(checkout).slice(before);
-}
 
 describe("stack dev on a local cluster", () => {
   it("is judged by every policy in the preview of an empty cluster", async () => {
@@ -169,7 +147,7 @@ describe("stack dev on a local cluster", () => {
   });
 
   it("changes nothing the second time", async () => {
-    const again = await changesOf("up");
+    const again = await changesOfUp(checkout);
     expect(changedByPulumi(again)).toEqual([]);
     const { code, output } = await checkout.run("pulumi", "preview", "--expect-no-changes");
     expect(code, output).toBe(0);
@@ -193,7 +171,7 @@ describe("stack dev on a local cluster", () => {
       "  iot-verification:settings:",
       "  iot-verification:images:\n    overrides: { tsn-verification: ghcr.io/iot-verification/tsn-verification:0.1.1 }\n  iot-verification:settings:",
     );
-    expect(changedByPulumi(await changesOf("up"))).toEqual(["deployments/tsn-verification"]);
+    expect(changedByPulumi(await changesOfUp(checkout))).toEqual(["deployments/tsn-verification"]);
   });
 
   it("migrates anew for a changed image of the migrations, with every workload standing", async () => {
@@ -202,7 +180,7 @@ describe("stack dev on a local cluster", () => {
       "overrides: { tsn-verification",
       "overrides: { database-migrations: ghcr.io/iot-verification/database-migrations:0.1.1, tsn-verification",
     );
-    const all = (await changesOf("up")).filter(({ byPulumi }) => byPulumi);
+    const all = (await changesOfUp(checkout)).filter(({ byPulumi }) => byPulumi);
     const job = expect.stringMatching(/^jobs\/database-migrations-[0-9a-f]{8}$/);
     // Server-side apply makes the next one, and the last one goes when it has succeeded.
     const [made, removed] = all.map(({ object }) => object);
@@ -214,7 +192,7 @@ describe("stack dev on a local cluster", () => {
   it("rolls exactly the readers of a changed setting", async () => {
     checkout.edit("Pulumi.dev.yaml", "    logLevel: debug", "    logLevel: debug\n    coqVersion: 8.16.1");
     const verifiers = deployments.filter((name) => name.includes("verification"));
-    expect(changedByPulumi(await changesOf("up"))).toEqual(
+    expect(changedByPulumi(await changesOfUp(checkout))).toEqual(
       ["configmaps/platform-settings", ...verifiers].sort(),
     );
   });
@@ -226,7 +204,7 @@ describe("stack dev on a local cluster", () => {
       "  iot-verification:settings:",
       "  iot-verification:rotation: { database: 2 }\n  iot-verification:settings:",
     );
-    const all = await changesOf("up");
+    const all = await changesOfUp(checkout);
     expect(changedByPulumi(all)).toEqual(
       [
         "secrets/postgresql-accepted-credentials",

@@ -10,7 +10,7 @@ import { placeOf, podPorts, type Workload } from "../../components/networking/en
 import { flowsOf } from "../../components/networking/graph.ts";
 import { denyAll, portOf, workloadPolicies } from "../../components/networking/policies.ts";
 import { network } from "../../config/sections/network.ts";
-import { peersOf } from "../../config/slices/network.ts";
+import { peersOf } from "../../config/slices/networking.ts";
 import { clusterFiles, readRecord } from "../../local/cluster/files.ts";
 import { nodeObstacle } from "../../local/cluster/form.ts";
 import { type Cluster, startCluster, stopCluster } from "../../local/cluster/index.ts";

@@ -69,6 +69,8 @@ function inRealPods() {
   it("comes up, with a URL that answers from here", async () => {
     const { code, output } = await checkout.run("up");
     expect(code, output).toBe(0);
+    expect(output).toMatch(/^ {2}kubectl .* port-forward service\/prometheus \d+:9090$/m);
+    expect(output).not.toContain("port-forward service/grafana");
     const url = /gateway, from here +(http:\/\/127\.0\.0\.1:\d+)/.exec(output)?.[1];
     expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: "ok" });
     expect((await fetch(`${url}/v1/verifications`)).status).toBe(401);

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Change, changedByPulumi, changes } from "./audit.ts";
+import { changedByPulumi, changesOfUp } from "./audit.ts";
 import { Checkout } from "./checkout.ts";
 import { kubectlPath, platformObjects } from "./kubernetes.ts";
 
@@ -50,12 +50,6 @@ async function up(): Promise<void> {
   expect(code, output).toBe(0);
 }
 
-async function changesOfUp(): Promise<Change[]> {
-  const before = changes(checkout).length;
-  await up();
-  return changes(checkout).slice(before);
-}
-
 /** What must neither roll nor be replaced: identity and generation of server, pod and claim. */
 function standing() {
   const all = platformObjects(checkout, "statefulsets,pods,persistentvolumeclaims");
@@ -82,7 +76,7 @@ describe("the volume of a running database", () => {
       size("2Gi, storageClass: longhorn"),
       size("3Gi, storageClass: longhorn"),
     );
-    expect(changedByPulumi(await changesOfUp())).toEqual(["resourcequotas/capacity"]);
+    expect(changedByPulumi(await changesOfUp(checkout))).toEqual(["resourcequotas/capacity"]);
     expect(standing()).toEqual(before);
     expect(claim("data-postgresql-0").spec.resources.requests.storage).toBe("2Gi");
   });
@@ -109,9 +103,21 @@ describe("the volume of a running database", () => {
   });
 
   it("is what the stack knows already: nothing is left to change", async () => {
-    expect(changedByPulumi(await changesOfUp())).toEqual([]);
+    expect(changedByPulumi(await changesOfUp(checkout))).toEqual([]);
     const { code, output } = await checkout.run("pulumi", "preview", "--expect-no-changes");
     expect(code, output).toBe(0);
+  });
+
+  it("is made anew in that size once the StatefulSet is, which takes its running pod over", async () => {
+    const pods = () => standing().filter(([name]) => name === "Pod/postgresql-0");
+    const before = pods();
+    expect(before).toHaveLength(1);
+    kubectl("delete", "statefulset", "postgresql", "--cascade=orphan");
+    const { code, output } = await checkout.run("pulumi", "up", "--refresh", "--yes", "--skip-preview");
+    expect(code, output).toBe(0);
+    const template = "{.spec.volumeClaimTemplates[0].spec.resources.requests.storage}";
+    expect(kubectl("get", "statefulset", "postgresql", `--output=jsonpath=${template}`)).toBe("3Gi");
+    expect(pods()).toEqual(before);
   });
 
   it("never becomes smaller", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { auditExceptions, publishedExceptions } from "../../components/foundation/audit.ts";
 import { type Assessment, assess, isClean } from "../../local/audit/assess.ts";
-import { type Finding, parseCheckovReport, parseJudgeLines } from "../../local/audit/findings.ts";
+import { type Finding, judgeNames, parseCheckovReport, parseJudgeLines } from "../../local/audit/findings.ts";
 import { type AuditedObject, auditedObject } from "../../local/audit/manifests.ts";
 import { describeAssessment, describeVerdict } from "../../local/audit/report.ts";
 
@@ -23,6 +23,15 @@ const object = (overrides: Partial<AuditedObject> = {}): AuditedObject => ({
   exceptions: {},
   ...overrides,
 });
+
+/** That every judge has looked at every one of these, and minded nothing. */
+const looked = (objects: readonly AuditedObject[]) =>
+  objects.flatMap(({ file }) =>
+    judgeNames.map((judge) => finding({ judge, check: "looked", passed: true, file, message: "" })),
+  );
+
+const weigh = (objects: readonly AuditedObject[], findings: readonly Finding[]) =>
+  assess(objects, [...looked(objects), ...findings]);
 
 describe("exceptions of a component", () => {
   test("are annotations that name the check", () => {
@@ -166,24 +175,24 @@ describe("an assessment", () => {
   const excepting = object({ exceptions: { "pod-probes": "it has none to probe" } });
 
   test("is clean when every failure has a reason", () => {
-    const result = assess([excepting], [finding(), finding({ check: "pod-networkpolicy", passed: true })]);
+    const result = weigh([excepting], [finding(), finding({ check: "pod-networkpolicy", passed: true })]);
     expect(result.excepted).toEqual([
       { finding: finding(), object: "Deployment/place/one", reason: "it has none to probe" },
     ]);
     expect(result.unexplained).toEqual([]);
-    expect(result.passed).toEqual({ "kube-score": 1, checkov: 0, trivy: 0, "pod-security": 0, policies: 0 });
+    expect(result.passed).toEqual({ "kube-score": 2, checkov: 1, trivy: 1, "pod-security": 1, policies: 1 });
     expect(isClean(result)).toBe(true);
   });
 
   test("is not when a failure has none, or only another object's", () => {
     const other = object({ file: "place/Deployment.two.yaml", id: "Deployment/place/two" });
-    const result = assess([excepting, other], [finding(), finding({ file: other.file })]);
+    const result = weigh([excepting, other], [finding(), finding({ file: other.file })]);
     expect(result.unexplained.map((failure) => failure.object)).toEqual(["Deployment/place/two"]);
     expect(isClean(result)).toBe(false);
   });
 
   test("is not when an exception is stale", () => {
-    const result = assess([excepting], [finding({ passed: true })]);
+    const result = weigh([excepting], [finding({ passed: true })]);
     expect(result.voidExceptions).toEqual([
       { object: "Deployment/place/one", check: "pod-probes", problem: "nothing fails this check: remove it" },
     ]);
@@ -191,7 +200,7 @@ describe("an assessment", () => {
   });
 
   test("takes no exception on what runs an image of ours", () => {
-    const result = assess([{ ...excepting, isOwn: true }], [finding()]);
+    const result = weigh([{ ...excepting, isOwn: true }], [finding()]);
     expect(result.excepted).toEqual([]);
     expect(result.unexplained).toHaveLength(1);
     expect(result.voidExceptions).toEqual([
@@ -206,13 +215,13 @@ describe("an assessment", () => {
   test("takes on an image of ours that a digest is a registry's to give, as long as it has none", () => {
     const own = object({ isOwn: true, exceptions: { CKV_K8S_43: "it is in no registry yet" } });
     const digest = finding({ judge: "checkov", check: "CKV_K8S_43", severity: "" });
-    expect(isClean(assess([own], [digest]))).toBe(true);
-    expect(isClean(assess([own], [{ ...digest, passed: true }]))).toBe(false);
-    expect(isClean(assess([object({ isOwn: true })], [digest]))).toBe(false);
+    expect(isClean(weigh([own], [digest]))).toBe(true);
+    expect(isClean(weigh([own], [{ ...digest, passed: true }]))).toBe(false);
+    expect(isClean(weigh([object({ isOwn: true })], [digest]))).toBe(false);
   });
 
   test("counts for the peers' figures what exceptions explain, too", () => {
-    const result = assess(
+    const result = weigh(
       [excepting, object({ file: "b.yaml", id: "Pod/b" })],
       [
         finding(),
@@ -222,10 +231,17 @@ describe("an assessment", () => {
       ],
     );
     expect(result.figures).toEqual({
-      kubeScore: { checks: 2, critical: 1 },
+      kubeScore: { checks: 4, critical: 1 },
       checkovPerWorkload: 0.5,
       restricted: 1,
     });
+  });
+
+  test.each(judgeNames)("needs %s to have looked at every workload", (judge) => {
+    const objects = [object(), object({ file: "b.yaml", id: "Job/b" })];
+    const silent = looked(objects).filter((one) => one.judge !== judge || one.file !== "b.yaml");
+    expect(() => assess(objects, silent)).toThrow(`they were given:\n  ${judge}: Job/b\n`);
+    expect(isClean(assess([object(), object({ file: "b.yaml", isWorkload: false })], silent))).toBe(true);
   });
 
   test("knows every file that a judge speaks of", () => {
@@ -237,12 +253,12 @@ describe("an assessment", () => {
 
 describe("the report", () => {
   const assessment = (findings: Finding[], exceptions = {}): Assessment =>
-    assess([object({ exceptions })], findings);
+    weigh([object({ exceptions })], findings);
 
   test("lists what is unexplained, and counts by judge", () => {
     const text = describeAssessment("dev", assessment([finding()]));
     expect(text).toContain("Stack dev: 1 objects, 1 of them workloads");
-    expect(text).toMatch(/kube-score +0 +0 +1\n/);
+    expect(text).toMatch(/kube-score +1 +0 +1\n/);
     expect(text).toMatch(
       /Unexplained:\n +kube-score +pod-probes +critical +Deployment\/place\/one +one: no probe\n/,
     );

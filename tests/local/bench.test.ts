@@ -1,10 +1,15 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readManifests } from "../../local/audit/manifests.ts";
 import { criticalPath } from "../../local/bench/critical-path.ts";
+import { loadDependencies, parseDependencies, withTrueDependencies } from "../../local/bench/dependencies.ts";
 import type { Run } from "../../local/bench/measure.ts";
 import { startUpSeconds } from "../../local/bench/start-up.ts";
 import { parseState, type StateResource } from "../../local/bench/state.ts";
 import { describeSummary, spread, summarize } from "../../local/bench/summary.ts";
-import type { DelayTable } from "../../local/cluster/delays.ts";
+import { type DelayTable, loadDelays } from "../../local/cluster/delays.ts";
+import { root } from "../../local/paths.ts";
+import type { KubernetesObject } from "../../policies/rule.ts";
 
 const single = (seconds: number) => ({ seconds, source: "test" });
 const byImage = (postgres: number, other: number) => [
@@ -111,7 +116,7 @@ describe("the critical path", () => {
     expect(criticalPath(all, secondsOf)).toEqual({
       seconds: 15,
       steps: [
-        { resource: "Secret begin", seconds: 0, beyond: undefined, created: at(2) },
+        { resource: "Secret begin", seconds: 0, beyond: 0, created: at(2) },
         { resource: "Secret long", seconds: 10, beyond: 0.5, created: at(12.5) },
         { resource: "Secret end", seconds: 5, beyond: 0.5, created: at(18) },
       ],
@@ -128,6 +133,85 @@ describe("the critical path", () => {
     expect(() => criticalPath([resource("a", ["b"]), resource("b", ["a"])], secondsOf)).toThrow(
       "waits for itself",
     );
+  });
+});
+
+describe("true dependencies", () => {
+  const workload = (name: string, waitsFor: string[] = [], kind = "Deployment"): StateResource => ({
+    urn: name,
+    type: `kubernetes:apps/v1:${kind}`,
+    inputs: { metadata: { name: `${name}-1a2b`, labels: { "app.kubernetes.io/name": name } } },
+    dependencies: waitsFor,
+    created: undefined,
+  });
+  const between = (urn: string, dependencies: string[]): StateResource => ({
+    urn,
+    type: "kubernetes:core/v1:Secret",
+    inputs: {},
+    dependencies,
+    created: undefined,
+  });
+  const state = [
+    workload("server", [], "StatefulSet"),
+    workload("setup", ["server"], "Job"),
+    between("login", ["setup"]),
+    between("login for people", ["login", "watcher"]),
+    workload("client", ["login", "server"]),
+    workload("reader", ["login for people", "server"]),
+    workload("watcher"),
+    workload("last", ["reader"]),
+  ];
+
+  test("are those of the list, whatever the state says; what it has beyond is told", () => {
+    const list = {
+      server: {},
+      setup: { server: "prepares it" },
+      client: { setup: "uses it" },
+      reader: { server: "asks it" },
+      watcher: {},
+      last: { reader: "asks it" },
+    };
+    const { resources, needless } = withTrueDependencies(state, list);
+    expect(Object.fromEntries(resources.map(({ urn, dependencies }) => [urn, dependencies]))).toEqual({
+      server: [],
+      setup: ["server"],
+      login: [],
+      "login for people": [],
+      client: ["setup"],
+      reader: ["server"],
+      watcher: [],
+      last: ["reader"],
+    });
+    expect(needless).toEqual(["reader for setup", "reader for watcher"]);
+  });
+
+  test("must be known of every workload", () => {
+    const list = { server: {}, client: {}, reader: {}, last: {} };
+    expect(() => withTrueDependencies(state, list)).toThrow(
+      "local/bench/dependencies.yaml does not say what setup, watcher must wait for: add an entry for each",
+    );
+  });
+
+  test("name workloads that have an entry, and say why", () => {
+    expect(() => parseDependencies({ client: { sever: "a typing error" } })).toThrow(
+      "client waits for sever, which has no entry of its own",
+    );
+    expect(() => parseDependencies({ client: { client: "" } })).toThrow("is not understood");
+  });
+
+  test.each(["dev", "prod"])("of stack %s are committed, and have no circle", (stack) => {
+    const objects = readManifests(join(root, "tests", "golden", stack, "objects")).map(({ content }) => {
+      const { apiVersion, kind, metadata } = content as KubernetesObject & { metadata: { name: string } };
+      return {
+        ...between(`${kind} ${metadata.name}`, []),
+        type: `kubernetes:${apiVersion}:${kind}`,
+        inputs: content,
+      };
+    });
+    const { resources } = withTrueDependencies(objects, loadDependencies());
+    const { seconds, steps } = criticalPath(resources, (one) => startUpSeconds(one, loadDelays()));
+    expect(steps[0]?.seconds).toBeGreaterThan(0);
+    expect(seconds).toBeGreaterThan(60);
   });
 });
 
@@ -162,6 +246,7 @@ describe("the summary", () => {
         steps: [{ resource: "Job one", seconds: 10, beyond: 0.25, created: at(12) }],
         span: { first: at(2), last: at(12) },
       },
+      needless: ["grafana for kibana"],
       resources: 7,
     };
   };
@@ -183,6 +268,7 @@ describe("the summary", () => {
   test("says when the limit is passed", () => {
     const text = describeSummary(summarize({ stack: "dev", runs: [run(14)], limit: 1.3 }));
     expect(text).toContain("Cold create takes 1.40 of the critical path, MORE than the limit of 1.3.");
+    expect(text).toContain("Waits that local/bench/dependencies.yaml does not know:\n  grafana for kibana\n");
     expect(text).toMatch(/Job one +10\.0 +0\.3 +12\.0\n/);
   });
 

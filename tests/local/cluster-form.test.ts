@@ -65,3 +65,14 @@ describe("a real node", () => {
     expect(obstacle).toBe(expected);
   });
 });
+
+test("the form that was chosen for this machine is one that it allows", async () => {
+  const obstacle = await nodeObstacle();
+  const without = { kind: async () => "no Docker", node: nodeObstacle, simulated: async () => undefined };
+  const chosen = await chooseForm({ obstacles: without });
+  expect(chosen.form).toBe(obstacle ? "simulated" : "node");
+  expect(chosen.says).toContain(obstacle ? `not node: ${obstacle}` : "not kind: no Docker");
+  const forced = chooseForm({ wanted: "node", obstacles: without });
+  if (obstacle) await expect(forced).rejects.toThrow(obstacle);
+  else expect((await forced).form).toBe("node");
+});

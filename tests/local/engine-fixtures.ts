@@ -10,11 +10,14 @@ export let folder: string;
 export let said: string[];
 export const report = { step: (line: string) => void said.push(line), detail: () => {} };
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "engine it's "));
-  said = [];
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+/** Gives each test of the calling file a folder of its own. Modules are loaded once for many files, so each file calls it. */
+export function useFolder(): void {
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "engine it's "));
+    said = [];
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+}
 
 export function write(file: string, text: string, mode?: number): string {
   mkdirSync(dirname(file), { recursive: true });

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkpointFile } from "../../local/engine/checkpoint.ts";
+import { clearDeadLocks, StackInUseError } from "../../local/engine/dead-locks.ts";
 import {
   clearInterruption,
   deployedObjects,
@@ -11,8 +13,9 @@ import {
   pulumi,
   recover,
 } from "../../local/engine/index.ts";
-import { clearDeadLocks, StackInUseError } from "../../local/engine/locks.ts";
-import { calls, fakeCli, folder, report, said, workspaceArgs, write } from "./engine-fixtures.ts";
+import { calls, fakeCli, folder, report, said, useFolder, workspaceArgs, write } from "./engine-fixtures.ts";
+
+useFolder();
 
 const stateOf = (stack: string) => ({ stateDir: join(folder, "state"), project: "proj", stack });
 
@@ -29,10 +32,12 @@ describe("recovery", () => {
         ...changes,
       }),
     );
-  /** A process whose name is `pulumi`. */
-  function spawnHolder(): ChildProcess {
-    const script = write(join(folder, "holder", "pulumi"), "#!/bin/sh\nsleep 60 & wait\n", 0o755);
-    return spawn(script, { stdio: "ignore", detached: true });
+  /** A process whose name is `pulumi`; it has the name for certain once it has said something. */
+  async function spawnHolder(): Promise<ChildProcess> {
+    const script = write(join(folder, "holder", "pulumi"), "#!/bin/sh\necho up; sleep 60 & wait\n", 0o755);
+    const holder = spawn(script, { stdio: ["ignore", "pipe", "ignore"], detached: true });
+    await once(holder.stdout, "data");
+    return holder;
   }
   async function deadPid(): Promise<number> {
     const child = spawn("true");
@@ -58,16 +63,14 @@ describe("recovery", () => {
   });
 
   it("respects a live holder and names it", async () => {
-    const holder = spawnHolder();
+    const holder = await spawnHolder();
     lock({ pid: holder.pid });
     const clear = () =>
       clearDeadLocks(stateOf("dev"), report).then(
         () => "cleared",
         (error: Error) => error.message,
       );
-    await expect
-      .poll(clear)
-      .toMatch(new RegExp(`in use by .*process ${holder.pid}.*kill -INT ${holder.pid}`));
+    expect(await clear()).toMatch(new RegExp(`in use by .*process ${holder.pid}.*kill -INT ${holder.pid}`));
     process.kill(-(holder.pid ?? 0), "SIGKILL");
     await new Promise((resolve) => holder.once("close", resolve));
     expect(await clear()).toBe("cleared");
@@ -92,11 +95,8 @@ describe("recovery", () => {
 
   it("takes an unreadable lock for a dead one's only while no CLI lives", async () => {
     write(lockFile(), "");
-    const holder = spawnHolder();
-    const clear = () => clearDeadLocks(stateOf("dev"), report);
-    await expect
-      .poll(() => clear().then(String, (error: Error) => error.message))
-      .toMatch(/unreadable.*process \d+/);
+    const holder = await spawnHolder();
+    await expect(clearDeadLocks(stateOf("dev"), report)).rejects.toThrow(/unreadable.*process \d+/);
     process.kill(-(holder.pid ?? 0), "SIGKILL");
     await new Promise((resolve) => holder.once("close", resolve));
     expect(existsSync(lockFile())).toBe(true);

@@ -6,7 +6,9 @@ import { parse } from "yaml";
 import { engineEnvironment } from "../../local/engine/environment.ts";
 import { openWorkspace, pulumi } from "../../local/engine/index.ts";
 import { chooseStandIns } from "../../local/engine/plugins.ts";
-import { calls, fakeCli, folder, said, workspaceArgs, write } from "./engine-fixtures.ts";
+import { calls, fakeCli, folder, said, useFolder, workspaceArgs, write } from "./engine-fixtures.ts";
+
+useFolder();
 
 describe("the environment", () => {
   const environment = engineEnvironment({

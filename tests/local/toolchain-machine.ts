@@ -4,7 +4,8 @@ import type { Report } from "../../local/report.ts";
 import { buildTools } from "../../local/toolchain/build.ts";
 import { fetchOfficial } from "../../local/toolchain/official.ts";
 import type { Machine } from "../../local/toolchain/search.ts";
-import { type ToolName, tools } from "../../local/toolchain/tools.ts";
+import type { ToolName } from "../../local/toolchain/tool-spec.ts";
+import { tools } from "../../local/toolchain/tools.ts";
 
 export function writeScript(file: string, body: string): string {
   mkdirSync(dirname(file), { recursive: true });

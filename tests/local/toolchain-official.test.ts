@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type FetchArgs, fetchOfficial, probe } from "../../local/toolchain/official.ts";
+import { type FetchArgs, fetchOfficial, hasSum, probe } from "../../local/toolchain/official.ts";
 import { run } from "../../local/toolchain/process.ts";
 import { tools } from "../../local/toolchain/tools.ts";
 import { playedTool, recorder, writeScript } from "./toolchain-machine.ts";
@@ -196,5 +196,14 @@ esac`,
     );
     expect(new Set(sums).size).toBe(4);
     for (const sum of sums) expect(sum).toMatch(/^(manylinux|macosx)_\w+ [0-9a-f]{64}$/);
+  });
+});
+
+describe("checksum files", () => {
+  test("a bare sum and lines of sums", () => {
+    expect(hasSum("abc\n", { sum: "abc", name: "x" })).toBe(true);
+    expect(hasSum("abc  x\ndef *y\n", { sum: "def", name: "y" })).toBe(true);
+    expect(hasSum("abc  x\ndef  y\n", { sum: "abc", name: "y" })).toBe(false);
+    expect(hasSum("<html>", { sum: "abc", name: "x" })).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { ensureTools } from "../../local/toolchain/index.ts";
 import { progressLine } from "../../local/toolchain/progress.ts";
 import type { Machine } from "../../local/toolchain/search.ts";
-import type { ToolName } from "../../local/toolchain/tools.ts";
+import type { ToolName } from "../../local/toolchain/tool-spec.ts";
 import { playedMachine, playedTool, playGo, publisher, recorder, writeScript } from "./toolchain-machine.ts";
 import { scratch } from "./toolchain-scratch.ts";
 

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,6 +15,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { configurationFiles as postgresqlFiles } from "../../components/data/postgresql/configuration.ts";
+import { postgresqlPod } from "../../components/data/postgresql/pod.ts";
 import { configurationFiles as redisFiles } from "../../components/data/redis/configuration.ts";
 import { schema } from "../../config/schema.ts";
 import { reachable } from "./postgresql-server.ts";
@@ -23,15 +25,19 @@ import { freePort, ServerProcess } from "./server-process.ts";
 
 const { postgresql, redis } = schema.parse({});
 
-/** What a pod was made for: entries of its accepted Secret. */
-export type Accepted = Readonly<Record<string, string>>;
+/** Entries of a Secret. */
+export type Entries = Readonly<Record<string, string>>;
 
 export interface DeployedServer {
   readonly port: number;
   /** The folder that stands for the root of the pod's file system. */
   readonly dir: string;
-  /** Starts the server as a pod does that was made for these credentials; the one before is stopped. */
-  start(accepted: Accepted): Promise<void>;
+  /** Starts the server in a new pod that was made for these credentials; the pod before ends. */
+  start(accepted: Entries): Promise<void>;
+  /** Ends the server as a crash does; whatever the pod starts is started again in the same pod. */
+  crash(): Promise<void>;
+  /** What readers are told to use from now on. */
+  publish(entries: Entries): void;
   /** Ends it in order. */
   stop(): Promise<void>;
   remove(): Promise<void>;
@@ -42,7 +48,9 @@ export interface DeployedPostgresql extends DeployedServer {
   /** Parameters that the configuration asks for. */
   readonly parameters: Readonly<Record<string, string | number>>;
   /** Runs what comes before the server, which it kills as soon as it says this, if it is told to. @returns its exit code */
-  prepare(accepted: Accepted, killAt?: RegExp): Promise<number | null>;
+  prepare(accepted: Entries, killAt?: RegExp): Promise<number | null>;
+  /** Asks the readiness probe of the pod. */
+  isReady(): Promise<boolean>;
   /** Folder of the server's socket, where the superuser comes in. */
   readonly socket: string;
 }
@@ -50,26 +58,58 @@ export interface DeployedPostgresql extends DeployedServer {
 /** A folder with the parts of the pod's file system that scripts and configuration name, and programs on its PATH. */
 function podFolder(args: {
   readonly name: string;
+  /** What the server's user writes to, besides the memory that every pod has. */
   readonly folders: readonly string[];
   readonly files: Readonly<Record<string, string>>;
   readonly configuration: string;
 }) {
   const dir = mkdtempSync(join(tmpdir(), `iot-deployed-${args.name}-`));
   chmodSync(dir, 0o711);
-  const folders = [...args.folders, args.configuration, "bin", "run/server", "run/secrets/accepted"];
+  const folders = [
+    ...args.folders,
+    args.configuration,
+    "bin",
+    "run/secrets/accepted",
+    "run/secrets/published",
+  ];
   for (const folder of folders) mkdirSync(join(dir, folder), { recursive: true });
-  const roots = ["run", "data", "etc", "var"].join("|");
-  const below = new RegExp(String.raw`(?<![\w/.])/(?=(${roots})\b)`, "g");
+  for (const folder of args.folders) give(join(dir, folder));
   for (const [name, text] of Object.entries(args.files)) {
-    writeFileSync(join(dir, args.configuration, name), text.replaceAll(below, `${dir}/`));
+    writeFileSync(join(dir, args.configuration, name), below(dir, text));
   }
   return dir;
 }
 
-function writeAccepted(dir: string, accepted: Accepted): void {
-  for (const [entry, value] of Object.entries({ ...accepted, revision: "r1" })) {
-    writeFileSync(join(dir, "run/secrets/accepted", entry), value);
+/** A text whose paths are those of the pod, with what they are below the folder. */
+function below(dir: string, text: string): string {
+  return text.replaceAll(/(?<![\w/.])\/(?=(run|data|etc|var)\b)/g, `${dir}/`);
+}
+
+function give(path: string): void {
+  if (uid !== undefined) chownSync(path, uid, uid);
+}
+
+/** The memory of a pod that begins. */
+function emptyMemory(dir: string): void {
+  const memory = join(dir, "run/server");
+  rmSync(memory, { recursive: true, force: true });
+  mkdirSync(memory);
+  give(memory);
+}
+
+/** As the kubelet mounts it: others' files, which the server's group can read, replaced when they change. */
+function writeSecret(dir: string, secret: "accepted" | "published", entries: Entries): void {
+  for (const [entry, value] of Object.entries(entries)) {
+    const file = join(dir, "run/secrets", secret, entry);
+    rmSync(file, { force: true });
+    writeFileSync(file, value);
+    if (uid !== undefined) chownSync(file, 0, uid);
+    chmodSync(file, 0o440);
   }
+}
+
+function writeAccepted(dir: string, accepted: Entries): void {
+  writeSecret(dir, "accepted", { ...accepted, revision: "r1" });
 }
 
 function program(dir: string, name: string, script: string): void {
@@ -109,9 +149,8 @@ export async function deployedPostgresql(): Promise<DeployedPostgresql> {
     ready: /database system is ready to accept connections/,
     stopSignal: "SIGINT",
   });
-  const prepare = async (accepted: Accepted, killAt?: RegExp) => {
-    writeAccepted(dir, accepted);
-    if (uid !== undefined) for (const path of owned(dir)) chownSync(path, uid, uid);
+  emptyMemory(dir);
+  const prepareAgain = async (killAt?: RegExp) => {
     const user = uid === undefined ? {} : { uid, gid: uid };
     const argv = [join(dir, "etc/postgresql/prepare.sh")];
     const child = spawn("bash", killAt ? ["-x", ...argv] : argv, {
@@ -139,12 +178,32 @@ export async function deployedPostgresql(): Promise<DeployedPostgresql> {
     port,
     database,
     parameters,
-    prepare,
+    prepare(accepted, killAt) {
+      writeAccepted(dir, accepted);
+      return prepareAgain(killAt);
+    },
     socket: env.PGHOST,
     async start(accepted) {
       await server.stop();
-      await prepare(accepted);
+      emptyMemory(dir);
+      writeAccepted(dir, accepted);
+      await prepareAgain();
       await server.start();
+    },
+    async crash() {
+      await server.kill();
+      await prepareAgain();
+      await server.start();
+    },
+    publish: (entries) => writeSecret(dir, "published", entries),
+    async isReady() {
+      const pod = postgresqlPod({ ...postgresql, image: "any", database, owner: env.DATABASE_OWNER });
+      const { exec } = pod.container.readinessProbe as { exec: { command: string[] } };
+      const [file = "", ...argv] = exec.command.map((word) => below(dir, word));
+      return promisify(execFile)(file, argv, { env }).then(
+        () => true,
+        () => false,
+      );
     },
     stop: () => server.stop(),
     remove: () => server.remove(),
@@ -170,13 +229,6 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** What the server's user writes to. */
-function owned(dir: string): string[] {
-  return ["run/server", "var/run/postgresql", "var/lib/postgresql/data", "tmp"].map((path) =>
-    join(dir, path),
-  );
-}
-
 /** Redis by start.sh and its configuration, with the sizes of the defaults; a user `admin` is added to those of start.sh. */
 export async function deployedRedis(): Promise<DeployedServer & { readonly adminPassword: string }> {
   const adminPassword = "of-this-test-alone";
@@ -186,7 +238,7 @@ export async function deployedRedis(): Promise<DeployedServer & { readonly admin
     files: redisFiles(redis),
     configuration: "etc/redis",
   });
-  const programs = await ensureProgram("redis");
+  const programs = reachable(await ensureProgram("redis"), dir);
   const port = await freePort();
   const users = join(dir, "run/server/users.acl");
   program(
@@ -199,6 +251,7 @@ exec ${programs["redis-server"]} "$@" --port ${port} --bind 127.0.0.1`,
     file: "sh",
     argv: [join(dir, "etc/redis/start.sh")],
     env: { PATH: `${join(dir, "bin")}:${process.env.PATH}`, LC_ALL: "C", ACCEPTED_REVISION: "r1" },
+    uid,
     dir,
     ready: /Ready to accept connections/,
     stopSignal: "SIGTERM",
@@ -209,9 +262,15 @@ exec ${programs["redis-server"]} "$@" --port ${port} --bind 127.0.0.1`,
     adminPassword,
     async start(accepted) {
       await server.stop();
+      emptyMemory(dir);
       writeAccepted(dir, accepted);
       await server.start();
     },
+    async crash() {
+      await server.kill();
+      await server.start();
+    },
+    publish: (entries) => writeSecret(dir, "published", entries),
     stop: () => server.stop(),
     remove: () => server.remove(),
   };

@@ -16,7 +16,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { credentialFiles } from "../../components/contract/runtime.ts";
 import { own, template, uid } from "./postgresql-template.ts";
-import { ensureProgram, type Programs } from "./programs.ts";
+import { ensureProgram } from "./programs.ts";
 import { freePort, ServerProcess } from "./server-process.ts";
 
 export interface PostgresqlServer {
@@ -39,7 +39,7 @@ export interface PostgresqlServer {
   createDatabase(name: string): Promise<string>;
   /** Runs SQL as superuser. @returns what psql prints: one line for each row, columns separated by `|` */
   sql(text: string, database?: string): Promise<string>;
-  /** Gives the platform another login, as a rotation does: the files change, the two logins before it stay valid. */
+  /** Gives the platform another login, as a rotation does: the files change, the login before it stays valid. */
   rotateLogin(): Promise<void>;
   /** Ends it in order; clients are disconnected. */
   stop(): Promise<void>;
@@ -249,13 +249,13 @@ async function removeSharedMemory(data: string): Promise<void> {
 }
 
 /** Programs that the server's user can reach: those in the cache of root are copied to the server's folder. */
-export function reachable(programs: Programs<"postgresql">, dir: string): Programs<"postgresql"> {
-  const bin = dirname(programs.postgres);
+export function reachable<P extends Readonly<Record<string, string>>>(programs: P, dir: string): P {
+  const bin = dirname(Object.values(programs)[0] ?? "");
   if (uid === undefined || isOpen(bin)) return programs;
   const copy = join(dir, "programs");
   cpSync(dirname(bin), copy, { recursive: true, verbatimSymlinks: true });
   const paths = Object.entries(programs).map(([name, path]) => [name, path.replace(dirname(bin), copy)]);
-  return Object.fromEntries(paths) as Programs<"postgresql">;
+  return Object.fromEntries(paths) as P;
 }
 
 /** Whether everybody may enter the folder and those above it. */

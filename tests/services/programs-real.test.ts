@@ -41,6 +41,7 @@ test.each([
 test.each([
   ["postgres-exporter", "postgres_exporter", /^postgres_exporter, version \d/],
   ["redis-exporter", "redis_exporter", /Redis Metrics Exporter v?\d/],
+  ["ruby", "ruby", /^ruby \d/],
 ] as const)("%s runs on this machine", { timeout: 120_000 }, async (product, name, said) => {
   const programs: Readonly<Record<string, string>> = await ensureProgram(product);
   expect(Object.keys(programs)).toEqual([name]);

@@ -13,6 +13,7 @@ const files = {
   redis: ["redis-server", "redis-cli"],
   "postgres-exporter": ["postgres_exporter"],
   "redis-exporter": ["redis_exporter"],
+  ruby: ["ruby"],
 } as const;
 
 /** Products that the platform pins, and their programs. */
@@ -71,6 +72,30 @@ const wanted: Readonly<Record<keyof typeof files, Wanted>> = {
   },
   "postgres-exporter": exporter("postgres"),
   "redis-exporter": exporter("redis"),
+  ruby: {
+    // What Logstash's JRuby speaks.
+    major: 3,
+    folders: async () => [],
+    version: /^ruby (\d+)/,
+    packages: {
+      packages: ["ruby"],
+      exclude: [
+        "perl",
+        "rake",
+        "rubygems-integration",
+        "ruby-rubygems",
+        "ca-certificates",
+        "fonts-lato",
+        "libjs-jquery",
+      ],
+      omit: ["usr/share"],
+      run: {
+        programs: { ruby: "usr/bin/ruby[0-9]*" },
+        // Encodings; libraries beside them are not found.
+        paths: { RUBYLIB: "usr/lib/*-linux-gnu/ruby/[0-9]*" },
+      },
+    },
+  },
 };
 
 /** Debian's names have a prefix. */
@@ -100,7 +125,7 @@ export type Programs<Product extends keyof typeof files | keyof typeof pinned> =
 
 /**
  * The programs of a product, from one place: PATH or where distributions put them when the version fits (PostgreSQL 15,
- * Redis 7 or newer, any exporter), else Debian packages unpacked into the tool cache. Z3, versitygw, Prometheus and
+ * Redis 7, Ruby 3 or newer, any exporter), else Debian packages unpacked into the tool cache. Z3, versitygw, Prometheus and
  * Alertmanager are those that the platform pins, which may take minutes the first time.
  *
  * @throws ToolsMissingError, DebianError saying what to install

@@ -59,6 +59,12 @@ describe("who hears of what", () => {
   });
 });
 
+test("the watchdog is sent at every tick of its group", () => {
+  const { routes } = configured({ watchdog: true }).route;
+  const interval = { group_interval: "1m", repeat_interval: "50s" };
+  expect(routes.find(({ receiver }) => receiver === "watchdog")).toMatchObject(interval);
+});
+
 test("receivers read their secrets from files", () => {
   const email = { to: ["a@test", "b@test"], from: "f@test", smarthost: "mail.test:587", username: "u" };
   const { receivers } = configured({
@@ -89,7 +95,7 @@ test("receivers read their secrets from files", () => {
 });
 
 test("mail without a name to log in with names no password", () => {
-  const email = { to: ["a@test"], from: "f@test", smarthost: "mail.test:25" };
+  const email = { to: ["a@test"], from: "f@test", smarthost: "mail.test:587" };
   expect(JSON.stringify(configured({ email }).receivers)).not.toContain("auth_");
 });
 
@@ -123,7 +129,7 @@ describe("from the configuration of a stack", () => {
   test.each([
     [
       "receivers without a sender",
-      { email: { to: ["a@b.test"], smarthost: "mail.test:25" } },
+      { email: { to: ["a@b.test"], smarthost: "mail.test:587" } },
       "alerting.email.from",
       "is missing",
     ],
@@ -135,7 +141,7 @@ describe("from the configuration of a stack", () => {
     ],
     [
       "a server without receivers",
-      { email: { smarthost: "mail.test:25" } },
+      { email: { smarthost: "mail.test:587" } },
       "alerting.email.to",
       "at least one address",
     ],
@@ -147,7 +153,7 @@ describe("from the configuration of a stack", () => {
     ],
     [
       "a name without a password",
-      { email: { to: ["a@b.test"], from: "f@b.test", smarthost: "mail.test:25", username: "u" } },
+      { email: { to: ["a@b.test"], from: "f@b.test", smarthost: "mail.test:587", username: "u" } },
       "alertEmailPassword",
       "as alerting.email.username is set",
     ],

@@ -173,7 +173,7 @@ describe("a maximum below the number that a workload begins with", () => {
         code: "custom",
         path: ["autoscaling", "gateway", "maxReplicas"],
         params: {
-          value: "3",
+          value: 3,
           allowed: "at least gateway.replicas, which is 4; or lower that",
           example: "4",
         },
@@ -234,8 +234,8 @@ describe("metrics", () => {
       "ClusterRole place:metrics-server",
       "ClusterRoleBinding place:metrics-server",
       "Deployment metrics-server",
-      "Role metrics-server",
-      "RoleBinding metrics-server",
+      "Role place:metrics-server",
+      "RoleBinding place:metrics-server",
       "Secret metrics-server-certificate",
       "Service metrics-server",
       "ServiceAccount metrics-server",
@@ -253,8 +253,9 @@ describe("metrics", () => {
     const { value } = recording.object("Secret", "metrics-server-certificate").inputs.stringData as Secret;
     const shown = (value as Record<string, string>)["tls.crt"];
     expect(Buffer.from(spec.caBundle, "base64").toString()).toBe(shown);
-    expect(at(recording.object("RoleBinding", "metrics-server"), "metadata.namespace")).toBe("kube-system");
-    expect(recording.object("Role", "metrics-server").inputs.rules).toEqual([
+    const binding = recording.object("RoleBinding", "place:metrics-server");
+    expect(at(binding, "metadata.namespace")).toBe("kube-system");
+    expect(recording.object("Role", "place:metrics-server").inputs.rules).toEqual([
       {
         apiGroups: [""],
         resources: ["configmaps"],

@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { Backup, type BackupArgs } from "../../components/backup/index.ts";
+import { revisionWith } from "../../components/foundation/checksum.ts";
 import { backup } from "../../config/sections/backup.ts";
 import { record } from "./mocks.ts";
-import { mounted, platform } from "./platform.ts";
-import { at, labels } from "./shapes.ts";
+import { mounted, platform, revision } from "./platform.ts";
+import { at, environmentOf, labels } from "./shapes.ts";
 
 const key = mounted("object-storage");
 const args: BackupArgs = {
@@ -22,10 +23,10 @@ const args: BackupArgs = {
   ...backup.parse({}),
 };
 
-async function recorded() {
+async function recorded(changes: Partial<BackupArgs> = {}) {
   const { recording } = await record({
     program: () => {
-      new Backup("backup", args);
+      new Backup("backup", { ...args, ...changes });
       return {};
     },
   });
@@ -40,7 +41,7 @@ const bucket = [
   { name: "OBJECT_STORAGE_ENDPOINT", value: "http://storage.test:9000" },
   { name: "OBJECT_STORAGE_REGION", value: "us-east-1" },
   { name: "OBJECT_STORAGE_BUCKET", value: "backups" },
-  { name: "BACKUP_FOLDER", value: "database" },
+  { name: "BACKUP_FOLDER", value: `database/place-${revision("backups")}` },
 ];
 const keyFiles = [
   { name: "OBJECT_STORAGE_ACCESS_KEY_ID_FILE", value: "/run/secrets/object-storage/access-key-id" },
@@ -171,6 +172,21 @@ test("a backup is dumped by PostgreSQL's own programs, then stored by ours; neit
       },
     },
   ]);
+});
+
+test("stacks of one name have folders of their own", async () => {
+  const folderWith = async (key: string) => {
+    const revisionOf = revisionWith(pulumi.output(key));
+    const cronJob = (await recorded({ platform: platform({ revisionOf }) })).object(
+      "CronJob",
+      "database-backup",
+    );
+    return environmentOf(cronJob).BACKUP_FOLDER;
+  };
+  const folder = await folderWith("of one stack");
+  expect(folder).toMatch(/^database\/place-[0-9a-f]{12}$/);
+  expect(await folderWith("of one stack")).toBe(folder);
+  expect(await folderWith("of another")).not.toBe(folder);
 });
 
 test("a restore never runs by itself, fetches the latest unless told another, and is tried once", async () => {

@@ -59,17 +59,59 @@ const misfits: readonly Refusal[] = [
   ],
   [
     "maintenance that takes what shared buffers leave",
-    { postgresql: { parameters: { shared_buffers: "1GB", maintenance_work_mem: "1009MB" } } },
+    { postgresql: { parameters: { shared_buffers: "1GB", maintenance_work_mem: "145MB" } } },
     "postgresql.parameters.maintenance_work_mem",
-    '"1009MB"',
-    "must be with shared_buffers and wal_buffers at most resources.limits.memory, which is 2Gi; or raise that",
+    '"145MB"',
+    beyondMemory("2052MB"),
   ],
   [
-    "a log's buffers that take what the default maintenance needs",
+    "a log's buffers that take what sessions need",
     { postgresql: { parameters: { shared_buffers: "1GB", wal_buffers: "961MB" } } },
-    "postgresql.parameters.maintenance_work_mem",
-    '"64MB"',
-    "is the default, and must be with shared_buffers and wal_buffers at most resources.limits.memory, which is 2Gi; or raise that",
+    "postgresql.parameters.wal_buffers",
+    '"961MB"',
+    beyondMemory("2673MB"),
+  ],
+  [
+    "sorts larger than the container",
+    { postgresql: { parameters: { work_mem: "4GB" } } },
+    "postgresql.parameters.work_mem",
+    '"4GB"',
+    beyondMemory("33696MB"),
+  ],
+  [
+    "more sessions than the container holds",
+    { postgresql: { parameters: { max_connections: 2000 } } },
+    "postgresql.parameters.max_connections",
+    "2000",
+    beyondMemory("4560MB"),
+  ],
+  [
+    "more pods than the database has connections for",
+    { autoscaling: { gateway: { maxReplicas: 17 } } },
+    "postgresql.parameters.max_connections",
+    "200",
+    "is the default, and must be at least 204: 4 for each of 17 pods of the gateway, 3 for each of 40 of all verifiers, and 16 for " +
+      "others; or lower autoscaling.gateway.maxReplicas and autoscaling.verification.maxReplicas; for example 204",
+  ],
+  [
+    "more verifiers of one standard than the database has connections for",
+    { autoscaling: { verification: { overrides: { tsn: { maxReplicas: 17 } } } } },
+    "postgresql.parameters.max_connections",
+    "200",
+    "is the default, and must be at least 203: 4 for each of 10 pods of the gateway, 3 for each of 49 of all verifiers, and 16 for " +
+      "others; or lower autoscaling.gateway.maxReplicas and autoscaling.verification.maxReplicas; for example 203",
+  ],
+  [
+    "fewer connections than pods that do not scale need",
+    {
+      autoscaling: { metrics: "none" },
+      postgresql: { parameters: { max_connections: 63 } },
+      verification: { overrides: { tsn: { replicas: 4 } } },
+    },
+    "postgresql.parameters.max_connections",
+    "63",
+    "must be at least 64: 4 for each of 3 pods of the gateway, 3 for each of 12 of all verifiers, and 16 for others; or lower " +
+      "gateway.replicas and verification.replicas; for example 64",
   ],
   [
     "a log that fills its volume",
@@ -101,14 +143,24 @@ const misfits: readonly Refusal[] = [
   ],
 ];
 
+/** What is said of sessions that have no room beside the buffers. */
+function beyondMemory(held: string): string {
+  return (
+    "must be lower: shared_buffers, wal_buffers, 4 times maintenance_work_mem, 8 times work_mem and 2MB for each of " +
+    `max_connections are ${held}, beyond resources.limits.memory, which is 2Gi; or raise that`
+  );
+}
+
 describeRefusals("a value that does not fit another", misfits);
 
 test("what just fits is taken", () => {
-  const parameters = { shared_buffers: "1GB", maintenance_work_mem: "1008MB", max_wal_size: "10GB" };
+  const parameters = { shared_buffers: "1GB", maintenance_work_mem: "144MB", max_wal_size: "10GB" };
   expect(accepted({ postgresql: { parameters }, redis: { maxmemory: "384mb" } })).toMatchObject({
     postgresql: { parameters },
     redis: { maxmemory: "384mb" },
   });
+  const exactly = { postgresql: { parameters: { max_connections: 176 } } };
+  expect(accepted(exactly)).toMatchObject(exactly);
 });
 
 test("a value that is no legal quantity is reported by itself, and compared with nothing", () => {

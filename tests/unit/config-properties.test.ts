@@ -32,7 +32,8 @@ describe("parseConfig", () => {
   test("judges any JSON in the place of any leaf, and names that leaf", () => {
     fc.assert(
       fc.property(fc.constantFrom(...leaves), fc.jsonValue(), ({ path }, value) => {
-        const { problems = [] } = parse(at(path, value));
+        const beside = besideOf(path);
+        const { problems = [] } = parse(at(path, value, beside), Object.keys(beside?.secrets ?? {}));
         const top = `iot-verification:${path[0]}`;
         expect(problems.filter(({ key }) => !key.startsWith(top))).toEqual([]);
       }),
@@ -103,7 +104,7 @@ describe("help", () => {
   test.each(
     leaves.filter(({ help }) => help?.example).map(({ path, help }) => [path.join("."), path, help?.example]),
   )("the example of %s is legal", (_, path, example = "") => {
-    const given = at(path, parseYaml(example), companions[path.slice(0, 2).join(".")]);
+    const given = at(path, parseYaml(example), besideOf(path));
     expect(parse(given, [...secretKeys]).problems).toBeUndefined();
   });
 });
@@ -150,6 +151,10 @@ const companions: Readonly<Record<string, Companions>> = {
     secrets: { alertEmailPassword: "secret" },
   },
 };
+
+function besideOf(path: readonly string[]): Companions | undefined {
+  return companions[path.slice(0, 2).join(".")];
+}
 
 /** Own keys with one value at a path, and what it needs beside it. */
 function at(path: readonly string[], value: unknown, beside?: Companions): Record<string, unknown> {

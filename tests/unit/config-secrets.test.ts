@@ -104,7 +104,7 @@ test.each(secretKeys)("%s in plain text is refused, and not shown", (key) => {
 });
 
 test("a secret in plain text is one problem, whatever goes with it", () => {
-  const email = { to: ["a@example.com"], from: "b@example.com", smarthost: "example.com:25", username: "b" };
+  const email = { to: ["a@example.com"], from: "b@example.com", smarthost: "example.com:587", username: "b" };
   const alerting = { slack: { channel: "#operators" }, email };
   const problems = problemsOf({ alerting, alertSlackUrl: "hunter2", alertEmailPassword: "hunter2" });
   expect(problems.map(({ key }) => key)).toEqual(["alertSlackUrl", "alertEmailPassword"]);

@@ -1,17 +1,20 @@
 import { expect, test } from "vitest";
 import { accepted, describeRefusals, type Refusal } from "./config-cases.ts";
 
-const label = "a DNS label: lower-case letters, digits and '-', at most 63 characters, a letter first";
 const dnsName = "must be a DNS name: lower-case letters, digits, '-' and '.', at most 253 characters";
 const namespace =
-  `must be ${label}; not default, nor one that begins with kube-, because \`pulumi destroy\` deletes it; ` +
-  "for example iot-verification";
+  "must be a DNS label: lower-case letters, digits and '-', at most 58 characters, a letter first; not default, nor one that " +
+  "begins with kube-, because `pulumi destroy` deletes it; nor one that ends in -logs, because NAMESPACE-logs is the shipper's " +
+  "of the logs; for example iot-verification";
 const databaseName =
   "must be an SQL identifier: lower-case letters, digits and '_', at most 63 characters; not postgres, template0 or " +
   "template1; for example iot_verification";
 const databaseUser =
   "must be an SQL identifier of at most 50 characters, not postgres, public, none or monitoring, nor one that begins with pg_; " +
   "for example iot_user";
+const otlpEndpoint =
+  "must be the http or https URL of an OTLP/HTTP receiver, without /v1/traces, a login or a query; empty to export no traces; " +
+  "left out, they go to the platform's Jaeger; for example http://otel-collector.observability:4318";
 const pods = "must be a whole number from 1 to 50 (pods); for example 3";
 const cpu = "must be a CPU quantity from 1m to 64 (cores, or thousandths with m)";
 const memory = "must be a memory quantity from 16Mi to 512Gi, in Mi or Gi";
@@ -140,6 +143,14 @@ const texts: readonly Refusal[] = [
   ["a namespace beyond ASCII", { namespace: "验证" }, "namespace", '"验证"', namespace],
   ["a namespace that is everybody's", { namespace: "default" }, "namespace", '"default"', namespace],
   ["a namespace of the system", { namespace: "kube-system" }, "namespace", '"kube-system"', namespace],
+  ["another stack's shipper", { namespace: "iot-logs" }, "namespace", '"iot-logs"', namespace],
+  [
+    "a namespace whose shipper's would be too long",
+    { namespace: "a".repeat(59) },
+    "namespace",
+    `"${"a".repeat(59)}"`,
+    namespace,
+  ],
   ["a very long namespace", { namespace: "a".repeat(5000) }, "namespace", `"${"a".repeat(76)}...`, namespace],
   [
     "an environment that is none",
@@ -153,7 +164,7 @@ const texts: readonly Refusal[] = [
     { team: "a team" },
     "team",
     '"a team"',
-    `must be ${label}; for example iot-verification`,
+    "must be a DNS label: lower-case letters, digits and '-', at most 63 characters, a letter first; for example iot-verification",
   ],
   [
     "a domain with an empty part",
@@ -183,6 +194,20 @@ const texts: readonly Refusal[] = [
     '"8.16"',
     "must be a version of three numbers; for example 8.16.0",
   ],
+  ...[
+    "http://me:pass@c.test:4318",
+    "http://c.test:4318/ a",
+    "http://c.test:4318?x=1",
+    "ftp://c.test:4318",
+  ].map(
+    (url): Refusal => [
+      `the receiver of traces ${url}`,
+      { settings: { otlpEndpoint: url } },
+      "settings.otlpEndpoint",
+      `"${url}"`,
+      otlpEndpoint,
+    ],
+  ),
   [
     "a database that needs quotes",
     { settings: { databaseName: "iot-verification" } },

@@ -104,6 +104,15 @@ test.each(byTitle)(
   },
 );
 
+test("all writers of the log are whoever wrote, and all standards are those that there are", () => {
+  const variables = built.flatMap(({ templating }) => templating?.list ?? []) as { allValue?: string }[];
+  expect(variables.flatMap(({ allValue }) => allValue ?? [])).toEqual(["*"]);
+  expect(built.find(({ uid }) => uid === "iot-logs")?.templating?.list?.[0]).toMatchObject({
+    name: "service",
+    allValue: "*",
+  });
+});
+
 test("the documentation lists them", () => {
   const listed = readFileSync(new URL("../../docs/dashboards.md", import.meta.url), "utf8");
   for (const { title } of built) expect(listed).toContain(`| **${title}** |`);

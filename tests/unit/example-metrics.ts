@@ -1,5 +1,5 @@
 import { probedSystems } from "../../components/observability/metrics/probed.ts";
-import type { PrometheusConfiguration } from "../../components/observability/metrics/prometheus-configuration.ts";
+import type { PrometheusConfiguration } from "../../components/observability/metrics/prometheus-inputs.ts";
 import { ruleGroups } from "../../components/observability/metrics/rules/index.ts";
 
 const probed = probedSystems({ ownObjectStorage: true });

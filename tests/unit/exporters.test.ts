@@ -50,10 +50,11 @@ test.each([
   [cacheExporter, 9121, 59000, "/health"],
   [elasticsearchExporter, 9114, 65534, "/healthz"],
 ])(
-  "%s is scraped at port %i, runs as user %i, and is judged by different probes",
+  "%s is its container's name, too; scraped at port %i, run as user %i, judged by different probes",
   async (name, port, uid, path) => {
     const { recording } = await exporters();
     expect(containerOf(deployment(recording, name))).toMatchObject({
+      name,
       ports: [{ name: "metrics", containerPort: port, protocol: "TCP" }],
       startupProbe: {
         httpGet: { path, port: "metrics" },

@@ -21,6 +21,7 @@ function json(name: string): unknown {
 
 test("what people may do, and that it asks nobody outside", () => {
   expect(settings(files["grafana.ini"] ?? "")).toEqual({
+    server: { enable_gzip: "false" },
     security: {
       admin_password: "$__file{/run/secrets/accepted/admin-password}",
       secret_key: "$__file{/run/secrets/accepted/secret-key}",
@@ -75,7 +76,7 @@ test.each([
   const { server, security } = settings(
     configurationFiles({ sources, objectives, url })["grafana.ini"] ?? "",
   );
-  expect(server).toEqual({ root_url: url });
+  expect(server).toEqual({ enable_gzip: "false", root_url: url });
   expect(security).toMatchObject({ cookie_secure: encrypted, strict_transport_security: encrypted });
 });
 

@@ -1,9 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { configurationFiles } from "../../components/observability/tracing/configuration.ts";
 import { Tracing, type TracingArgs } from "../../components/observability/tracing/index.ts";
 import { record } from "./mocks.ts";
@@ -12,6 +8,7 @@ import { annotationsOf, at, containerOf } from "./shapes.ts";
 
 const image = "registry.test/jaeger:2.20.0";
 const rolloverImage = "registry.test/jaeger-es-rollover:2.20.0";
+const elasticsearchImage = "registry.test/elasticsearch:9.4.3";
 const resources = {
   requests: { cpu: "250m", memory: "256Mi" },
   limits: { cpu: "1", memory: "1Gi" },
@@ -24,10 +21,11 @@ const withStorage = {
 async function jaeger(changes: Partial<TracingArgs> = {}) {
   const { recording, outputs } = await record({
     program() {
-      const { otlpUrl, queryUrl } = new Tracing("observability-tracing", {
+      const { queryUrl } = new Tracing("observability-tracing", {
         platform: platform(),
         image,
         rolloverImage,
+        elasticsearchImage,
         replicas: 2,
         resources,
         elasticsearch: {
@@ -38,7 +36,7 @@ async function jaeger(changes: Partial<TracingArgs> = {}) {
         },
         ...changes,
       });
-      return { otlpUrl, queryUrl };
+      return { queryUrl };
     },
   });
   return { recording, outputs, deployment: recording.object("Deployment", "jaeger") };
@@ -84,7 +82,7 @@ test("the whole configuration", () => {
     },
     receivers: { otlp: { protocols: { http: { endpoint: "0.0.0.0:4318" } } } },
     processors: {
-      memory_limiter: { check_interval: "1s", limit_percentage: 75, spike_limit_percentage: 20 },
+      memory_limiter: { check_interval: "1s", limit_percentage: 80, spike_limit_percentage: 15 },
       batch: { send_batch_size: 1024, send_batch_max_size: 2048, timeout: "1s" },
     },
     exporters: {
@@ -146,6 +144,13 @@ test("the whole pod", async () => {
       ],
       env: [],
     },
+    {
+      ...common,
+      name: "drop-stray-indices",
+      image: elasticsearchImage,
+      command: ["bash", "/etc/jaeger/drop-stray-indices.sh", "/run/secrets/elasticsearch"],
+      env: [],
+    },
   ]);
   expect(containerOf(deployment)).toEqual({
     ...common,
@@ -197,29 +202,9 @@ test("two pods have a budget", async () => {
   ]);
 });
 
-test("where to send and to ask", async () => {
+test("where to ask", async () => {
   const { outputs } = await jaeger();
   expect(outputs).toEqual({
-    otlpUrl: "http://jaeger.place.svc.cluster.test:4318",
     queryUrl: "http://jaeger.place.svc.cluster.test:16686",
   });
-});
-
-test("indices are prepared with a login that is in no argument", () => {
-  const folder = mkdtempSync(join(tmpdir(), "jaeger-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, "es-rollover"), '#!/bin/sh\necho "$ES_USERNAME $ES_PASSWORD" "$@"\n');
-  chmodSync(join(folder, "es-rollover"), 0o755);
-  const login = { username: "jaeger-1a2b", password: "secret", url: "https://search.test:9200" };
-  for (const [entry, value] of Object.entries(login)) writeFileSync(join(folder, entry), value);
-  writeFileSync(join(folder, "prepare-indices.sh"), files["prepare-indices.sh"] ?? "");
-  const { status, stdout } = spawnSync("sh", [join(folder, "prepare-indices.sh"), folder, "the-policy"], {
-    env: { PATH: `${folder}:${process.env.PATH}` },
-    encoding: "utf8",
-  });
-  expect(status).toBe(0);
-  expect(stdout).toBe(
-    `jaeger-1a2b secret init https://search.test:9200 --es.tls.enabled --es.tls.ca=${folder}/ca.crt ` +
-      "--es.use-ilm --es.ilm-policy-name=the-policy --shards=1 --replicas=0 --skip-dependencies\n",
-  );
 });

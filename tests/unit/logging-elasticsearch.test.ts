@@ -66,7 +66,7 @@ test("the pod: its configuration is laid out where it may write, and nothing els
       ports: [{ name: "https", containerPort: 9200, protocol: "TCP" }],
       resources: {
         requests: { cpu: "100m", memory: "256Mi", "ephemeral-storage": "576Mi" },
-        limits: { cpu: "1", memory: "1Gi", "ephemeral-storage": "576Mi" },
+        limits: { cpu: "1", memory: "2Gi", "ephemeral-storage": "576Mi" },
       },
       volumeMounts: [
         { name: "data", mountPath: "/usr/share/elasticsearch/data" },
@@ -118,7 +118,8 @@ test("the settings that other things rely on", async () => {
 });
 
 test.each([
-  ["1Gi", "512m"],
+  ["1280Mi", "512m"],
+  ["1536Mi", "768m"],
   ["3Gi", "1536m"],
   ["128Gi", "31744m"],
 ])("of %s of memory, %s are heap", async (memory, heap) => {

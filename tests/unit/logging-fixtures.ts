@@ -4,7 +4,7 @@ import { credential, platform, revision } from "./platform.ts";
 
 const resources = {
   requests: { cpu: "100m", memory: "256Mi" },
-  limits: { cpu: "1", memory: "1Gi" },
+  limits: { cpu: "1", memory: "2Gi" },
 };
 const kept = { days: 14, indexSize: "2Gi", indexDays: 1 };
 
@@ -45,15 +45,14 @@ export function withCredentials(changes: Partial<LoggingArgs["credentials"]>): P
 
 function program(changes: Partial<LoggingArgs>) {
   const logging = new Logging("tier-logging", loggingArgs(changes));
-  const { logins, authoritySecret, elasticsearchUrl, kibanaUrl, secret, logstashHost } = logging;
+  const { logins, proberCertificate, elasticsearchUrl, kibanaUrl, secret } = logging;
   const { demands, shipperDemands } = logging;
   return {
     logins,
-    authoritySecret,
+    proberCertificate,
     elasticsearchUrl,
     kibanaUrl,
     secret,
-    logstashHost,
     demands,
     shipperDemands,
   };

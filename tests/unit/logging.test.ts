@@ -19,7 +19,7 @@ test("everything that it asks for", async () => {
     "Deployment kibana",
     "Deployment logstash",
     "Job elasticsearch-setup",
-    "Secret elasticsearch-ca",
+    "Secret blackbox-exporter-certificate",
     "Secret elasticsearch-certificate",
     "Secret elasticsearch-credentials",
     "Secret elasticsearch-exporter-credentials",
@@ -62,11 +62,13 @@ test("what it gives", async () => {
       grafana: loginOf("grafana"),
       exporter: loginOf("exporter"),
     },
-    authoritySecret: "elasticsearch-ca",
+    proberCertificate: {
+      secret: "blackbox-exporter-certificate",
+      revision: expect.stringMatching(/^[0-9a-f]{12}$/),
+    },
     elasticsearchUrl: `https://${host}:9200`,
     kibanaUrl: "https://kibana.place.svc.cluster.test:5601",
     secret: "elasticsearch-credentials",
-    logstashHost: "logstash.place.svc.cluster.test",
   });
 });
 
@@ -83,14 +85,24 @@ test("what it may ask of each namespace", async () => {
   expect(podsOf(outputs.shipperDemands)).toEqual([["filebeat", 3, []]]);
 });
 
+const secretsOf = (...clients: readonly string[]) =>
+  clients.map((client) => `elasticsearch-${client}-credentials`);
+/** What nobody may see before Elasticsearch is set up. */
+const prepared = [...secretsOf("logstash", "jaeger"), "elasticsearch-credentials", "logstash"];
+
 test.each([
   [
     "StatefulSet",
     "elasticsearch",
-    ["elasticsearch-setup", "elasticsearch-setup-credentials", ...clientsOf()],
+    [
+      "elasticsearch-setup",
+      "elasticsearch-setup-credentials",
+      "kibana",
+      ...secretsOf("kibana", "grafana", "exporter"),
+      ...prepared,
+    ],
   ],
-  ["Job", "elasticsearch-setup", clientsOf()],
-  ["Deployment", "logstash", ["filebeat"]],
+  ["Job", "elasticsearch-setup", prepared],
   ["Deployment", "kibana", ["elasticsearch-credentials"]],
 ])("while %s %s is not ready, nothing is told that waits for it", async (kind, name, waiting) => {
   const held = gate(
@@ -107,18 +119,6 @@ test.each([
   await outputs;
   expect(recording.objects()).toContain("DaemonSet filebeat");
 });
-
-/** What no client may see before Elasticsearch is set up. */
-function clientsOf(): string[] {
-  const programs = ["kibana", "logstash", "jaeger", "grafana", "exporter"];
-  return [
-    ...programs.map((client) => `elasticsearch-${client}-credentials`),
-    "elasticsearch-credentials",
-    "kibana",
-    "logstash",
-    "filebeat",
-  ];
-}
 
 function nameIn(inputs: Readonly<Record<string, unknown>>): string {
   return (inputs.metadata as { name: string }).name;
@@ -209,11 +209,36 @@ test("a server's certificate is for all its names, for a year", async () => {
     );
 });
 
-test("the shipper's certificate opens connections, and is in its own namespace", async () => {
+test("a server shows the authority's certificate after its own", async () => {
   const { recording } = await logging();
-  expect(
-    at(recording.find("LocallySignedCert", "tier-logging-filebeat-tls-certificate"), "allowedUses"),
-  ).toEqual(["digital_signature", "client_auth"]);
+  for (const server of ["elasticsearch", "kibana", "logstash"])
+    expect(recording.object("Secret", `${server}-certificate`).inputs.stringData).toEqual(
+      secret({
+        "tls.crt": `public-tier-logging-${server}-tls-certificate${authority}`,
+        "tls.key": `generated-tier-logging-${server}-tls-key`,
+        "ca.crt": authority,
+      }),
+    );
+});
+
+test("only the shipper and the prober get certificates that Logstash lets in", async () => {
+  const { recording } = await logging();
+  const usesOf = (workload: string) =>
+    at(recording.find("LocallySignedCert", `tier-logging-${workload}-tls-certificate`), "allowedUses");
+  const holders = recording.ofKind("Secret").flatMap(({ inputs }) => {
+    const [, workload] = /^(.+)-certificate$/.exec(nameIn(inputs)) ?? [];
+    return workload === undefined ? [] : [workload];
+  });
+  expect(holders.filter((workload) => (usesOf(workload) as string[]).includes("client_auth"))).toEqual([
+    "filebeat",
+    "blackbox-exporter",
+  ]);
+  expect(usesOf("filebeat")).toEqual(["digital_signature", "client_auth"]);
+  expect(at(recording.object("Secret", "blackbox-exporter-certificate"), "metadata.namespace")).toBe("place");
+});
+
+test("the shipper's certificate is in its own namespace", async () => {
+  const { recording } = await logging();
   const entries = {
     "tls.crt": "public-tier-logging-filebeat-tls-certificate",
     "tls.key": "generated-tier-logging-filebeat-tls-key",

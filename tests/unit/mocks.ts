@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { generatedState } from "./mock-providers.ts";
 
 /** What the program asked the engine for. */
 export interface Asked {
@@ -190,32 +191,6 @@ interface Inner<T> {
   readonly isSecret: Promise<boolean>;
   allResources(): Promise<unknown>;
 }
-
-/** The secret values that providers have generated for these. */
-export function generatedSecrets(asked: readonly Asked[]): string[] {
-  return asked
-    .filter(({ type }) => generatedOutputs[type]?.secrets !== undefined)
-    .map(({ name }) => `generated-${name}`);
-}
-
-/** What providers add to the inputs. What they generate is a function of its name, and of whether it is secret. */
-function generatedState(type: string, name: string) {
-  const { secrets = [], plain = [] } = generatedOutputs[type] ?? {};
-  return Object.fromEntries([
-    ...secrets.map((output) => [output, pulumi.secret(`generated-${name}`)]),
-    ...plain.map((output) => [output, `public-${name}`]),
-  ]);
-}
-
-/** The outputs that the program reads, by type. */
-const generatedOutputs: Readonly<Record<string, { secrets?: readonly string[]; plain?: readonly string[] }>> =
-  {
-    "random:index/randomPassword:RandomPassword": { secrets: ["result"] },
-    "tls:index/privateKey:PrivateKey": { secrets: ["privateKeyPem", "privateKeyPemPkcs8"] },
-    "tls:index/certRequest:CertRequest": { plain: ["certRequestPem"] },
-    "tls:index/selfSignedCert:SelfSignedCert": { plain: ["certPem"] },
-    "tls:index/locallySignedCert:LocallySignedCert": { plain: ["certPem"] },
-  };
 
 function mocks(recording: Recording, gate?: Gate): pulumi.runtime.Mocks {
   return {

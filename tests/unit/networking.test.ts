@@ -4,7 +4,7 @@ import { isOutside, placeOf, podPorts, type Workload } from "../../components/ne
 import { flowsOf, type Shape } from "../../components/networking/graph.ts";
 import { Networking } from "../../components/networking/index.ts";
 import { network } from "../../config/sections/network.ts";
-import { peersOf } from "../../config/slices/network.ts";
+import { peersOf } from "../../config/slices/networking.ts";
 import { record } from "./mocks.ts";
 import {
   type ExpectedMatrix,

@@ -9,19 +9,22 @@ const serviceObjects = own.flatMap((name) => [`Deployment ${name}`, `HorizontalP
 const backups = ["CronJob database-backup", "CronJob database-restore"];
 /** What callers and scrapers get once the services accept it. */
 const published = ["Secret api-credentials", "Secret metrics-credentials"];
-/** What can be searched, and who writes it: once Elasticsearch is prepared for it. */
-const searched = [
+const clientSecrets = (...clients: readonly string[]) =>
+  clients.map((client) => `Secret elasticsearch-${client}-credentials`);
+/** Who writes what can be searched, and what people get: once Elasticsearch is prepared for it. */
+const prepared = [
   "Deployment logstash",
-  "DaemonSet filebeat",
   "Deployment jaeger",
+  ...clientSecrets("logstash", "jaeger"),
+  "Secret elasticsearch-credentials",
+];
+/** Who reads it: once Elasticsearch accepts the login. */
+const readers = [
   "Deployment kibana",
   "Deployment elasticsearch-exporter",
   "StatefulSet grafana",
-  ...["kibana", "logstash", "jaeger", "grafana", "exporter"].map(
-    (user) => `Secret elasticsearch-${user}-credentials`,
-  ),
+  ...clientSecrets("kibana", "grafana", "exporter"),
   "Secret kibana-settings",
-  "Secret elasticsearch-credentials",
   "Secret grafana-credentials",
 ];
 
@@ -67,14 +70,14 @@ describe("while a server is not ready, its readers wait and nothing else does", 
     ["StatefulSet object-storage", buckets],
     [
       "StatefulSet elasticsearch",
-      [...searched, "Job elasticsearch-setup", "Secret elasticsearch-setup-credentials"],
+      [...prepared, ...readers, "Job elasticsearch-setup", "Secret elasticsearch-setup-credentials"],
     ],
     ["StatefulSet grafana", ["Secret grafana-credentials"]],
-    ["Deployment logstash", ["DaemonSet filebeat"]],
+    ["Deployment logstash", []],
     ["Deployment kibana", ["Secret elasticsearch-credentials"]],
-  ])("%s", async (server, readers) => {
+  ])("%s", async (server, waiting) => {
     const { after } = await whileHeld(isObject(server));
-    expect(after).toEqual([...readers].sort());
+    expect(after).toEqual([...waiting].sort());
   });
 });
 
@@ -166,12 +169,12 @@ test("a database does not wait for the Service of its clients", async () => {
 
 test("the gateway and the verifiers wait for the schema of the database", async () => {
   const { after } = await whileHeld(isObject("Job database-migrations"));
-  expect(after).toEqual([...serviceObjects, ...published, ...backups].sort());
+  expect(after).toEqual([...serviceObjects, ...published].sort());
 });
 
-test("the clients of Elasticsearch wait until it is prepared for them, and nothing else does", async () => {
+test("who writes to Elasticsearch waits until it is prepared for that, and nothing else does", async () => {
   const { after } = await whileHeld(isObject("Job elasticsearch-setup"));
-  expect(after).toEqual([...searched].sort());
+  expect(after).toEqual([...prepared].sort());
 });
 
 test("backups wait for the bucket that they go to", async () => {
@@ -222,8 +225,6 @@ describe("everything waits for its namespace, and nothing else does", () => {
     "NetworkPolicy filebeat",
     "NetworkPolicy iot-verification-logs/default-deny",
     "ResourceQuota iot-verification-logs/capacity",
-    "Role iot-verification-logs/kube-state-metrics",
-    "Role iot-verification-logs/prometheus",
     "Secret filebeat-certificate",
     "ServiceAccount filebeat",
   ];
@@ -241,7 +242,11 @@ describe("everything waits for its namespace, and nothing else does", () => {
       [
         ...shipper,
         "DaemonSet filebeat",
-        ...["kube-state-metrics", "prometheus"].map((name) => `RoleBinding iot-verification-logs/${name}`),
+        ...["Role", "RoleBinding"].flatMap((kind) =>
+          ["kube-state-metrics", "prometheus"].map(
+            (name) => `${kind} iot-verification-logs/iot-verification:${name}`,
+          ),
+        ),
         "Deployment kube-state-metrics",
         "StatefulSet prometheus",
       ].sort(),

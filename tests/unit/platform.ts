@@ -4,7 +4,7 @@ import { checksumOf } from "../../components/foundation/checksum.ts";
 import type { Credential } from "../../components/foundation/credentials.ts";
 import type { Platform } from "../../components/foundation/index.ts";
 import type { MountedCredential } from "../../components/foundation/mounted-credential.ts";
-import { settingsOf } from "../../config/settings.ts";
+import { settingsOf } from "../../config/slices/settings.ts";
 import { accepted } from "./config-cases.ts";
 
 /** A validated configuration of nothing but defaults. */

@@ -1,55 +1,15 @@
 import { expect, test } from "vitest";
 import { configurationFiles } from "../../components/data/postgresql/configuration.ts";
-import { Postgresql, type PostgresqlArgs } from "../../components/data/postgresql/index.ts";
 import { auditExceptions, publishedExceptions } from "../../components/foundation/audit.ts";
-import { type Gate, gate, secret, start } from "./mocks.ts";
-import { credential, defaults, platform, revision } from "./platform.ts";
-import { annotationsOf, at, labels, selector } from "./shapes.ts";
-
-const image = "registry.test/postgres:17.1";
-const { resources, parameters } = defaults.postgresql;
-
-function startPostgresql(changes: Partial<PostgresqlArgs> = {}, held?: Gate) {
-  return start({
-    program() {
-      const {
-        endpoint,
-        credential: login,
-        monitoring,
-        demand,
-      } = new Postgresql("tier-postgresql", {
-        platform: platform(),
-        image,
-        database: "records",
-        owner: "keeper",
-        password: credential("pass"),
-        monitoringPassword: credential("watch"),
-        parameters,
-        resources,
-        storage: { size: "20Gi" },
-        ...changes,
-      });
-      return { endpoint, ...login, monitoring, demand };
-    },
-    ...(held && { gate: held }),
-  });
-}
-
-async function postgresql(changes: Partial<PostgresqlArgs> = {}) {
-  const run = await startPostgresql(changes);
-  const outputs = await run.outputs;
-  return {
-    recording: run.recording,
-    outputs,
-    statefulSet: run.recording.object("StatefulSet", "postgresql"),
-  };
-}
-
-/** The login of a password: it is named after its owner and after what decides of it. */
-const username = `keeper_${revision("keeper:pass")}`;
-const loginRevision = revision(JSON.stringify({ username, password: "pass" }));
-const accepted = { username, password: "pass", "monitoring-password": "watch" };
-const acceptedRevision = revision(JSON.stringify(accepted));
+import {
+  acceptedRevision,
+  image,
+  metadata,
+  parameters,
+  postgresql,
+  resources,
+} from "./postgresql-fixtures.ts";
+import { at, labels, selector } from "./shapes.ts";
 
 const containerSecurity = {
   allowPrivilegeEscalation: false,
@@ -88,10 +48,6 @@ const volumeMounts = [
 
 const exceptions = auditExceptions(publishedExceptions({ images: [image], user: { uid: 999, gid: 999 } }));
 
-function metadata(name: string) {
-  return { name, namespace: "place", labels: labels("postgresql", "database") };
-}
-
 test("the whole StatefulSet", async () => {
   const { statefulSet } = await postgresql();
   const annotations = at(statefulSet, "spec.template.metadata.annotations") as Record<string, string>;
@@ -100,9 +56,9 @@ test("the whole StatefulSet", async () => {
     "iot-verification.dev/accepted-revision": acceptedRevision,
   });
   const login =
-    'PGPASSWORD="$(cat /run/server/password)" psql --no-psqlrc --quiet --output=/dev/null ' +
-    '--host=127.0.0.1 --username="$(cat /run/server/username)" --dbname="$DATABASE_NAME" ' +
-    "--command='SELECT 1'";
+    'said=$(PGPASSWORD="$(cat /run/server/password)" psql --no-psqlrc --quiet --host=127.0.0.1 ' +
+    `--username="$(cat /run/server/username)" --dbname="$DATABASE_NAME" --command='SELECT 1' 2>&1) || ` +
+    `{ echo "$said"; grep -qE 'too many clients|connection slots' <<<"$said"; }`;
   expect(statefulSet.inputs).toEqual({
     apiVersion: "apps/v1",
     kind: "StatefulSet",
@@ -242,94 +198,6 @@ test("the claim stays what it was made as, whatever the configuration says later
   ]);
 });
 
-test("server and readers get the same login, each in a Secret of its own", async () => {
-  const { recording, outputs } = await postgresql();
-  expect(recording.object("Secret", "postgresql-accepted-credentials").inputs).toEqual({
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: metadata("postgresql-accepted-credentials"),
-    stringData: secret({ ...accepted, revision: acceptedRevision }),
-  });
-  expect(recording.object("Secret", "database-credentials").inputs).toEqual({
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: metadata("database-credentials"),
-    type: "servicebinding.io/postgresql",
-    stringData: secret({
-      type: "postgresql",
-      host: "postgresql.place.svc.cluster.test",
-      port: "5432",
-      database: "records",
-      username,
-      password: "pass",
-    }),
-  });
-  expect(outputs).toMatchObject({
-    endpoint: "postgresql.place.svc.cluster.test:5432",
-    credential: "database",
-    secret: "database-credentials",
-    entries: ["username", "password"],
-    revision: loginRevision,
-  });
-});
-
-test.each<[string, Partial<PostgresqlArgs>]>([
-  ["password", { password: credential("other") }],
-  ["owner", { owner: "other" }],
-])("another %s is another login: the server and its readers roll", async (_, changes) => {
-  const { recording, outputs, statefulSet } = await postgresql(changes);
-  const { value } = recording.object("Secret", "database-credentials").inputs.stringData as {
-    value: { username: string };
-  };
-  expect(value.username).not.toBe(username);
-  expect(outputs.revision).not.toBe(loginRevision);
-  expect(annotationsOf(statefulSet)["iot-verification.dev/accepted-revision"]).not.toBe(acceptedRevision);
-});
-
-test("who reads statistics gets a login of its own, in a Secret of its own", async () => {
-  const { recording, outputs } = await postgresql();
-  expect(recording.object("Secret", "database-monitoring-credentials").inputs).toEqual({
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: metadata("database-monitoring-credentials"),
-    type: "servicebinding.io/postgresql",
-    stringData: secret({
-      type: "postgresql",
-      host: "postgresql.place.svc.cluster.test",
-      port: "5432",
-      database: "records",
-      username: "monitoring",
-      password: "watch",
-    }),
-  });
-  expect(outputs.monitoring).toEqual({
-    secret: "database-monitoring-credentials",
-    revision: revision(JSON.stringify({ username: "monitoring", password: "watch" })),
-  });
-});
-
-test("both Secrets for readers come once the server is ready", async () => {
-  const held = gate(({ inputs }) => inputs.kind === "StatefulSet");
-  const run = await startPostgresql({}, held);
-  await run.settled();
-  const published = ["Secret database-credentials", "Secret database-monitoring-credentials"];
-  expect(run.recording.objects().filter((name) => published.includes(name))).toEqual([]);
-  held.open();
-  await run.outputs;
-  expect(run.recording.objects().filter((name) => published.includes(name))).toEqual(published);
-});
-
-test("another password for statistics rolls the server and its reader, and no other", async () => {
-  const { outputs, statefulSet } = await postgresql({ monitoringPassword: credential("other") });
-  expect(annotationsOf(statefulSet)["iot-verification.dev/accepted-revision"]).toBe(
-    revision(JSON.stringify({ ...accepted, "monitoring-password": "other" })),
-  );
-  expect(outputs.revision).toBe(loginRevision);
-  expect(outputs.monitoring).toMatchObject({
-    revision: revision(JSON.stringify({ username: "monitoring", password: "other" })),
-  });
-});
-
 test("of the namespace it asks for one pod and its volume", async () => {
   const { outputs } = await postgresql();
   expect(outputs.demand).toEqual({
@@ -341,17 +209,12 @@ test("of the namespace it asks for one pod and its volume", async () => {
   });
 });
 
-test("the value before is the server's to remember: it is in no Secret", async () => {
-  const { recording } = await postgresql({ password: credential("pass", "the-value-before") });
-  expect(JSON.stringify(recording.asked)).not.toContain("the-value-before");
-});
-
-test("the longest owner makes logins that PostgreSQL does not cut", async () => {
-  const owner = "u".repeat(50);
-  const { recording } = await postgresql({ owner });
-  const { value } = recording.object("Secret", "database-credentials").inputs.stringData as {
-    value: { username: string };
-  };
-  expect(value.username).toBe(`${owner}_${revision(`${owner}:pass`)}`);
-  expect(value.username.length).toBeLessThanOrEqual(63);
+test.each([
+  ["512Mi", "128Mi"],
+  ["4Gi", "256Mi"],
+])("of %s of memory, queries may share %s", async (memory, size) => {
+  const limits = { ...resources.limits, memory };
+  const { statefulSet } = await postgresql({ resources: { ...resources, limits } });
+  const volumes = at(statefulSet, "spec.template.spec.volumes") as { name: string; emptyDir?: object }[];
+  expect(volumes.find(({ name }) => name === "shm")?.emptyDir).toEqual({ medium: "Memory", sizeLimit: size });
 });

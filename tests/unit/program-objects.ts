@@ -82,16 +82,21 @@ function platformObjects(stack: Stack): string[] {
     ),
     ...named(
       "Secret",
-      ["elasticsearch", "kibana", "logstash"].map((name) => `${name}-certificate`),
+      ["elasticsearch", "kibana", "logstash", "blackbox-exporter"].map((name) => `${name}-certificate`),
     ),
-    ...named("Secret", ["metrics-tokens", "elasticsearch-ca", "elasticsearch-users", "kibana-settings"]),
+    ...named("Secret", ["metrics-tokens", "elasticsearch-users", "kibana-settings"]),
     ...watched,
     ...fenced,
   ];
 }
 
 /** What those may read that watch a namespace. */
-const watched = ["Role", "RoleBinding"].flatMap((kind) => named(kind, ["prometheus", "kube-state-metrics"]));
+const watched = ["Role", "RoleBinding"].flatMap((kind) =>
+  named(
+    kind,
+    ["prometheus", "kube-state-metrics"].map((name) => `${platformNamespace}:${name}`),
+  ),
+);
 const fenced = ["LimitRange capacity", "ResourceQuota capacity"];
 
 /** The objects of the shipper's namespace: nothing but Filebeat, and what fences and watches it. */

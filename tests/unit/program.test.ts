@@ -1,12 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import {
-  type Asked,
-  type Constructed,
-  generatedSecrets,
-  objectName,
-  type Recording,
-  Secret,
-} from "./mocks.ts";
+import { generatedSecrets } from "./mock-providers.ts";
+import { type Asked, type Constructed, objectName, type Recording, Secret } from "./mocks.ts";
 import { runProgram } from "./program.ts";
 import { objectsOf, stacks } from "./program-objects.ts";
 

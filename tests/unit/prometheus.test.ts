@@ -18,7 +18,7 @@ beforeAll(async () => {
       const metrics = new Metrics("metrics", {
         ...args,
         token: pulumi.output("metrics-credentials"),
-        authority: { secret: "elasticsearch-ca", entry: "ca.crt", revision: "revision" },
+        certificate: { secret: "blackbox-exporter-certificate" },
       });
       return { prometheus: metrics.prometheusUrl, alertmanager: metrics.alertmanagerUrl };
     },
@@ -64,7 +64,7 @@ describe("Prometheus", () => {
     const rules = [{ ...core, resources: ["pods"], verbs: reading }];
     const roles = recording
       .ofKind("Role")
-      .filter(({ inputs }) => at({ ...pod(), inputs }, "metadata.name") === "prometheus");
+      .filter(({ inputs }) => at({ ...pod(), inputs }, "metadata.name") === "place:prometheus");
     expect(roles.map((role) => [at(role, "metadata.namespace"), at(role, "rules")])).toEqual([
       ["place", rules],
       ["place-logs", rules],
@@ -105,7 +105,9 @@ test("kube-state-metrics sees the platform's namespaces, and nothing of the clus
     "--port=8080",
     "--telemetry-port=8081",
   ]);
-  const roles = recording.ofKind("Role").filter((role) => at(role, "metadata.name") === "kube-state-metrics");
+  const roles = recording
+    .ofKind("Role")
+    .filter((role) => at(role, "metadata.name") === "place:kube-state-metrics");
   expect(roles.map((role) => at(role, "metadata.namespace"))).toEqual(["place", "place-logs"]);
   expect(at(roles[0] ?? recording.find("Role", "none"), "rules")).toContainEqual({
     apiGroups: ["apps"],
@@ -117,7 +119,7 @@ test("kube-state-metrics sees the platform's namespaces, and nothing of the clus
   ]);
 });
 
-test("the blackbox exporter trusts the authority of the systems' certificates", () => {
+test("the blackbox exporter trusts the authority of the systems' certificates, and shows those that ask its own", () => {
   const { data } = recording.object("ConfigMap", "blackbox-exporter-configuration").inputs as {
     data: Record<string, string>;
   };
@@ -128,18 +130,25 @@ test("the blackbox exporter trusts the authority of the systems' certificates", 
       tls: {
         prober: "tcp",
         timeout: "5s",
-        tcp: { tls: true, tls_config: { ca_file: "/run/secrets/authority/ca.crt" } },
+        tcp: {
+          tls: true,
+          tls_config: {
+            ca_file: "/run/secrets/certificate/ca.crt",
+            cert_file: "/run/secrets/certificate/tls.crt",
+            key_file: "/run/secrets/certificate/tls.key",
+          },
+        },
       },
     },
   });
   expect(
     at(recording.object("Deployment", "blackbox-exporter"), "spec.template.spec.volumes"),
   ).toContainEqual({
-    name: "authority",
+    name: "certificate",
     secret: {
-      secretName: "elasticsearch-ca",
+      secretName: "blackbox-exporter-certificate",
       defaultMode: 0o440,
-      items: [{ key: "ca.crt", path: "ca.crt" }],
+      items: ["tls.crt", "tls.key", "ca.crt"].map((key) => ({ key, path: key })),
     },
   });
 });

@@ -33,8 +33,10 @@ function accept(password: string, revision: string): void {
   writeFileSync(join(pod, "run/secrets/accepted/revision"), revision);
 }
 
-function publish(password: string): void {
-  writeFileSync(join(pod, "run/secrets/published/password"), password);
+function publish(password: string | undefined): void {
+  const file = join(pod, "run/secrets/published/password");
+  if (password === undefined) rmSync(file, { force: true });
+  else writeFileSync(file, password);
 }
 
 /** Starts the pod that was made for a revision. */
@@ -75,15 +77,17 @@ describe.runIf(hasDigests)("Redis starts", () => {
       ["second", "first", ["first", "second"]],
       ["second", "second", ["first", "second"]],
       // Another one, which ends before it is published, and then a third.
-      ["third", "second", ["first", "second", "third"]],
-      ["fourth", "second", ["second", "third", "fourth"]],
-      ["fourth", "fourth", ["third", "fourth"]],
-      // Back to the one before.
-      ["third", "fourth", ["second", "third", "fourth"]],
+      ["third", "second", ["second", "third"]],
+      ["fourth", "second", ["second", "fourth"]],
+      ["fourth", "fourth", ["second", "fourth"]],
+      // Back to one that never was published.
+      ["third", "fourth", ["third", "fourth"]],
+      // Its readers' Secret is gone.
+      ["second", undefined, ["second", "third"]],
     ];
     for (const [index, [accepted, published, expected]] of steps.entries()) {
       accept(accepted, `r${index}`);
-      if (published) publish(published);
+      publish(published);
       expect(start(`r${index}`)).toEqual(started);
       expect([index, taken()]).toEqual([index, expected]);
     }

@@ -96,7 +96,7 @@ describe("a changed setting rolls exactly the pods that read it", () => {
 
 describe("a part of the configuration touches only what it is about", () => {
   test.each<[string, Overrides, readonly string[]]>([
-    ["a parameter of PostgreSQL", { postgresql: { parameters: { work_mem: "8MB" } } }, ["postgresql"]],
+    ["a parameter of PostgreSQL", { postgresql: { parameters: { work_mem: "5MB" } } }, ["postgresql"]],
     ["the memory of Redis", { redis: { maxmemory: "32mb" } }, ["redis"]],
     [
       "one image",
@@ -116,14 +116,14 @@ describe("a part of the configuration touches only what it is about", () => {
       ["elasticsearch-setup"],
     ],
     ["a limit of autoscaling", { autoscaling: { gateway: { maxReplicas: 9 } } }, []],
-    ["the times of backups", { backup: { schedule: "0 5 * * *" } }, []],
+    ["the times of backups", { backup: { schedule: "0 */4 * * *" } }, []],
     ["scratch space of the verifiers", { verification: { scratch: "1Gi" } }, verifiers],
     [
       "replicas",
       {
         gateway: { replicas: 5 },
-        verification: { replicas: 4 },
-        autoscaling: { gateway: { maxReplicas: 6 }, verification: { maxReplicas: 7 } },
+        verification: { replicas: 3 },
+        autoscaling: { gateway: { maxReplicas: 6 }, verification: { maxReplicas: 4 } },
       },
       [],
     ],

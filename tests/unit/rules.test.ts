@@ -1,9 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type MetricKey, metricName, metrics } from "../../components/contract/metrics.ts";
 import { ruleFiles, ruleGroups } from "../../components/observability/metrics/rules/index.ts";
-import { root } from "../../local/paths.ts";
 import { alertCases } from "./alert-cases/index.ts";
 import { exampleRules, exampleRunbooks } from "./example-metrics.ts";
 import { servedMetrics } from "./served-metrics.ts";
@@ -22,29 +19,6 @@ test("every alert has cases in which it fires, and others in which it does not",
   expect(Object.keys(alertCases).sort()).toEqual([...names].sort());
   expect(names.filter((name) => alertCases[name]?.fires.length === 0)).toEqual([]);
   expect(names.filter((name) => alertCases[name]?.silent.length === 0)).toEqual(["Watchdog"]);
-});
-
-describe("runbooks", () => {
-  const folder = join(root, "docs", "runbooks");
-  const pages = readdirSync(folder).map((file) => file.replace(/\.md$/, ""));
-
-  test("every alert has a page, and every page an alert", () => {
-    expect(pages.sort()).toEqual([...names].sort());
-  });
-
-  test.each(names)("%s says what it means, what to look at, what to do, and what if it was false", (name) => {
-    const page = readFileSync(join(folder, `${name}.md`), "utf8");
-    expect([...page.matchAll(/^#+ .*$/gm)].map(([line]) => line)).toEqual([
-      `# ${name}`,
-      "## What it means",
-      "## What to look at",
-      "## What to do",
-      "## If it was false",
-    ]);
-    expect(page).not.toMatch(/^## .*\n\n(?=##|$)/m);
-    const links = [...page.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, target]) => target ?? "");
-    expect(links.filter((target) => !existsSync(join(folder, target)))).toEqual([]);
-  });
 });
 
 test("what an alert says names only labels that its series have", () => {

@@ -61,7 +61,8 @@ export const servedMetrics = {
   kubelet: [
     "container_cpu_cfs_periods_total",
     "container_cpu_cfs_throttled_periods_total",
-    "container_memory_working_set_bytes",
+    "container_memory_mapped_file",
+    "container_memory_rss",
     "kubelet_volume_stats_available_bytes",
     "kubelet_volume_stats_capacity_bytes",
     "kubelet_volume_stats_inodes",
@@ -75,8 +76,6 @@ export const servedMetrics = {
     "otelcol_receiver_refused_spans",
   ],
   "prometheus 3.16.0": [
-    "prometheus_config_last_reload_successful",
-    "prometheus_notifications_alertmanagers_discovered",
     "prometheus_notifications_errors_total",
     "prometheus_notifications_sent_total",
     "prometheus_rule_evaluation_failures_total",
@@ -92,10 +91,6 @@ export const servedMetrics = {
     "scrape_duration_seconds",
     "up",
   ],
-  "alertmanager 0.34.2": [
-    "alertmanager_config_last_reload_successful",
-    "alertmanager_notifications_failed_total",
-    "alertmanager_notifications_total",
-  ],
+  "alertmanager 0.34.2": ["alertmanager_notifications_failed_total", "alertmanager_notifications_total"],
   "prom-client": ["nodejs_eventloop_lag_p99_seconds"],
 } as const;

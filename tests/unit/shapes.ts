@@ -106,3 +106,22 @@ export function labels(name: string, component: string): Record<string, string> 
 export function selector(name: string): Record<string, string> {
   return { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": platformName };
 }
+
+/** A volume of a pod, as far as tests look at it. */
+export interface Volume {
+  readonly name: string;
+  readonly secret?: Items & { readonly secretName: string };
+  readonly configMap?: Items & { readonly name: string };
+  readonly emptyDir?: { readonly sizeLimit: string; readonly medium?: string };
+  readonly hostPath?: { readonly path: string };
+}
+
+/** Which entries of a Secret or ConfigMap are mounted, and whether the pod waits for them. */
+export interface Items {
+  readonly optional?: boolean;
+  readonly items?: readonly { readonly key: string }[];
+}
+
+export function volumesOf(workload: Asked): readonly Volume[] {
+  return (templateOf(workload).spec.volumes ?? []) as readonly Volume[];
+}

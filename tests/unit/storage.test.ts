@@ -56,7 +56,7 @@ test("the server gets its key pair as files, and settings that its own documenta
   expect(at(server, "spec.template.spec.containers.0")).toMatchObject({
     name: "versitygw",
     image: "registry.test/versitygw:1.8.0",
-    command: ["sh", "/etc/object-storage/start.sh"],
+    command: ["sh", "/etc/object-storage/await-accepted.sh", "sh", "/etc/object-storage/start.sh"],
     ports: [{ name: "s3", containerPort: 9000, protocol: "TCP" }],
     env: [
       { name: "ACCEPTED", value: "/run/secrets/accepted" },
@@ -79,6 +79,7 @@ test("the server gets its key pair as files, and settings that its own documenta
     livenessProbe: { tcpSocket: { port: "s3" } },
   });
   expect(at(recording.object("ConfigMap", "object-storage-configuration"), "data")).toEqual({
+    "await-accepted.sh": fileOf("await-accepted.sh"),
     "start.sh": fileOf("start.sh"),
     "metrics.yaml": fileOf("metrics.yaml"),
   });
@@ -115,7 +116,7 @@ test("the Job makes the bucket with the key pair that the server accepts", async
   const job = recording.object("Job", "object-storage-buckets");
   expect(at(job, "metadata.name")).toMatch(/^object-storage-buckets-[0-9a-f]{8}$/);
   expect(at(job, "metadata.labels")).toEqual(labels("object-storage-buckets", "object-storage"));
-  expect(at(job, "spec")).toMatchObject({ backoffLimit: 5, activeDeadlineSeconds: 600 });
+  expect(at(job, "spec")).toMatchObject({ backoffLimit: 5, activeDeadlineSeconds: 1800 });
   expect(containerOf(job)).toMatchObject({
     image: "registry.test/object-storage:1.0",
     args: ["ensure-buckets"],
@@ -213,16 +214,28 @@ test("SeaweedFS gets the key pair in its own form, and serves its metrics itself
     }),
   );
   const server = recording.object("StatefulSet", "object-storage");
+  expect(annotationsOf(server)).toMatchObject({ "iot-verification.dev/accepted-revision": revisionOfKeys });
+  expect(at(recording.object("ConfigMap", "object-storage-configuration"), "data")).toEqual({
+    "await-accepted.sh": fileOf("await-accepted.sh"),
+  });
   expect(containerOf(server)).toMatchObject({
     image: "registry.test/seaweedfs:4.44",
+    command: ["sh", "/etc/object-storage/await-accepted.sh", "weed"],
+    env: [
+      { name: "ACCEPTED", value: "/run/secrets/accepted" },
+      { name: "ACCEPTED_REVISION", value: revisionOfKeys },
+    ],
     ports: [
       { name: "s3", containerPort: 9000, protocol: "TCP" },
       { name: "metrics", containerPort: 9102, protocol: "TCP" },
     ],
   });
-  expect(at(server, "spec.template.spec.volumes.0.secret")).toEqual({
+  expect(at(server, "spec.template.spec.volumes.1.secret")).toEqual({
     secretName: accepted,
     defaultMode: 0o440,
-    items: [{ key: "identities.json", path: "identities.json" }],
+    items: [
+      { key: "identities.json", path: "identities.json" },
+      { key: "revision", path: "revision" },
+    ],
   });
 });

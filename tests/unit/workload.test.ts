@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Workload, type WorkloadArgs } from "../../components/foundation/workload.ts";
-import { ownImage } from "../../config/images.ts";
+import { ownImage } from "../../config/slices/images.ts";
 import { record } from "./mocks.ts";
 import { mounted, platform } from "./platform.ts";
 import { annotationsOf, at, containerOf, environmentOf, labels, selector } from "./shapes.ts";
@@ -47,7 +47,10 @@ test("the whole Deployment", async () => {
       kind: "Deployment",
       metadata: {
         ...metadata,
-        annotations: { "audit.iot-verification.dev/CKV_K8S_43": expect.stringContaining("images.overrides") },
+        annotations: {
+          "audit.iot-verification.dev/CKV_K8S_43": expect.stringContaining("images.overrides"),
+          "pulumi.com/patchForce": "true",
+        },
       },
       spec: {
         replicas: 3,
@@ -180,6 +183,14 @@ test("the whole Deployment", async () => {
       },
     },
   });
+});
+
+test("a fixed number of pods is taken from whoever has set another one; an autoscaler's is not", async () => {
+  const annotations = async (changes: Partial<WorkloadArgs>) =>
+    Object.keys(at((await workload(changes)).deployment, "metadata.annotations") as object);
+  expect(await annotations({})).toContain("pulumi.com/patchForce");
+  const scaling = { maximum: 5, cpuUtilization: 70 };
+  expect(await annotations({ scaling })).not.toContain("pulumi.com/patchForce");
 });
 
 test("the whole Service, whose readiness is judged by its pods", async () => {

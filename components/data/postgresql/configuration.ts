@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { textBeside } from "../../foundation/text-beside.ts";
 
 /** Parameters of postgresql.conf by PostgreSQL's own names. */
 export type PostgresqlParameters = Readonly<Record<string, string | number>>;
@@ -15,8 +15,8 @@ export function configurationFiles(args: {
   return {
     "postgresql.conf": postgresqlConf(args.parameters),
     "pg_hba.conf": pgHbaConf(args.database),
-    "roles.sql": fileBeside("roles.sql"),
-    "prepare.sh": fileBeside("prepare.sh"),
+    "roles.sql": textBeside(import.meta.url, "roles.sql"),
+    "prepare.sh": textBeside(import.meta.url, "prepare.sh"),
   };
 }
 
@@ -50,8 +50,4 @@ function pgHbaConf(database: string): string {
 
 function quoted(value: string | number): string {
   return typeof value === "number" ? String(value) : `'${value}'`;
-}
-
-function fileBeside(name: string): string {
-  return readFileSync(new URL(name, import.meta.url), "utf8");
 }

@@ -1,4 +1,5 @@
 import { servicePorts } from "../../contract/runtime.ts";
+import { bytesOf, memoryQuantity } from "../../foundation/quantity.ts";
 import type { ContainerResources } from "../../foundation/resources.ts";
 import { type ServerPod, serverPaths } from "../server-pod.ts";
 import { configurationDirectory } from "./configuration.ts";
@@ -52,8 +53,7 @@ export function postgresqlPod({ image, database, owner, resources }: PostgresqlP
     },
     scratch: [
       { name: "socket", directory: "/var/run/postgresql", size: "16Mi", medium: "Memory" },
-      // Where parallel queries share memory; a container's own has 64 MiB.
-      { name: "shm", directory: "/dev/shm", size: "256Mi", medium: "Memory" },
+      { name: "shm", directory: "/dev/shm", size: sharedMemory(resources), medium: "Memory" },
       { name: "scratch", directory: "/tmp", size: "1Gi" },
     ],
   };
@@ -61,13 +61,25 @@ export function postgresqlPod({ image, database, owner, resources }: PostgresqlP
 
 const acceptsTcp = ["pg_isready", "--quiet", "--host=127.0.0.1"];
 
-/** Over TCP with the login that readers will use: what readers will meet. */
+/**
+ * Over TCP with the login that readers will use: what readers will meet. A server without a connection left is ready: to
+ * take it out of its Service would keep everybody out who could have the next one.
+ */
 const acceptsLogin = [
   "bash",
   "-c",
-  `PGPASSWORD="$(cat ${serverPaths.run}/password)" psql --no-psqlrc --quiet --output=/dev/null --host=127.0.0.1 ` +
-    `--username="$(cat ${serverPaths.run}/username)" --dbname="$DATABASE_NAME" --command='SELECT 1'`,
+  `said=$(PGPASSWORD="$(cat ${serverPaths.run}/password)" psql --no-psqlrc --quiet --host=127.0.0.1 ` +
+    `--username="$(cat ${serverPaths.run}/username)" --dbname="$DATABASE_NAME" --command='SELECT 1' 2>&1) || ` +
+    `{ echo "$said"; grep -qE 'too many clients|connection slots' <<<"$said"; }`,
 ];
+
+/**
+ * What parallel queries may share; a container's own has 64 MiB. It counts as the container's memory: beyond a quarter of
+ * that, a query fails before the server is killed.
+ */
+function sharedMemory({ limits }: ContainerResources): string {
+  return memoryQuantity(Math.min(256 * 2 ** 20, (bytesOf(limits.memory) ?? 0) / 4));
+}
 
 /** A server that refuses, being busy or in recovery, is alive (exit code 1); a restart would not help it. */
 const answers = ["bash", "-c", "pg_isready --quiet; [ $? -le 1 ]"];

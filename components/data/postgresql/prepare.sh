@@ -13,6 +13,7 @@ for second in {1..180}; do
   [ "$second" -lt 180 ] || fail "After 3 minutes, the Secret is not of revision $ACCEPTED_REVISION."
   sleep 1
 done
+# By force: copies can only be read, like the Secret, and are still there when this runs again in its pod.
 cp -f /run/secrets/accepted/username /run/secrets/accepted/password /run/secrets/accepted/monitoring-password \
   /run/server/
 

@@ -41,14 +41,16 @@ SELECT format('COMMENT ON ROLE %I IS %L', :'login',
 SELECT format('GRANT %I TO %I', :'owner', rolname), format('ALTER ROLE %I SET role TO %L', rolname, :'owner')
   FROM logins \gexec
 
--- Valid stay this login, the published one, and the latest besides: readers may be anywhere between them.
+-- Readers use the published login until the one that is asked for is published; for a while after that, some still use
+-- the one before. No other login stays valid.
 SELECT format('ALTER ROLE %I NOLOGIN PASSWORD NULL', rolname), format('COMMENT ON ROLE %I IS NULL', rolname)
   FROM logins
  WHERE rolname NOT IN (:'login', :'published')
  ORDER BY since DESC
-OFFSET 1 \gexec
+OFFSET CASE WHEN :'published' IN ('', :'login') THEN 1 ELSE 0 END \gexec
 
--- Who reads statistics: a few connections, each query short, so that it can never be what keeps the server busy.
+-- Who reads statistics has no rights on data, and few connections. Its other limits are defaults, which a session can
+-- lift; and like everybody it may store large objects, which dumps leave out.
 SELECT 'CREATE ROLE monitoring'
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'monitoring') \gexec
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { textBeside } from "../../foundation/text-beside.ts";
 
 /** Directory that the configuration is mounted at. */
 export const configurationDirectory = "/etc/redis";
@@ -6,11 +6,7 @@ export const configurationDirectory = "/etc/redis";
 /** The files of the configuration by name. */
 export function configurationFiles({ maxmemory }: { readonly maxmemory: string }): Record<string, string> {
   return {
-    "redis.conf": `${fileBeside("redis.conf")}maxmemory ${maxmemory}\n`,
-    "start.sh": fileBeside("start.sh"),
+    "redis.conf": `${textBeside(import.meta.url, "redis.conf")}maxmemory ${maxmemory}\n`,
+    "start.sh": textBeside(import.meta.url, "start.sh"),
   };
-}
-
-function fileBeside(name: string): string {
-  return readFileSync(new URL(name, import.meta.url), "utf8");
 }

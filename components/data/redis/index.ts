@@ -6,7 +6,8 @@ import type { Credential } from "../../foundation/credentials.ts";
 import type { Platform } from "../../foundation/index.ts";
 import type { MountedCredential } from "../../foundation/mounted-credential.ts";
 import type { ContainerResources, VolumeSize } from "../../foundation/resources.ts";
-import { type MonitoringLogin, monitoringPasswordEntry, monitoringUser } from "../monitoring.ts";
+import type { PublishedSecret } from "../../foundation/secret-revision.ts";
+import { monitoringPasswordEntry, monitoringUser } from "../monitoring.ts";
 import { StatefulServer } from "../stateful-server.ts";
 import { configurationFiles } from "./configuration.ts";
 import { redisPod } from "./pod.ts";
@@ -40,7 +41,7 @@ export class Redis extends pulumi.ComponentResource {
   /** The password that readers mount, once the server accepts it. */
   readonly credential: MountedCredential;
   /** The login that reads statistics. */
-  readonly monitoring: MonitoringLogin;
+  readonly monitoring: PublishedSecret;
   /** What it may ask of the namespace. */
   readonly demand: Demand;
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Starts Redis with the password that is asked for, the one that readers are told to use, and the one before: readers
-# may be anywhere between them. Redis takes several passwords for a user; only their digests are written.
+# Starts Redis with two passwords: the one that is asked for, and the one that readers may still use. Only digests of them
+# are written to the volume.
 set -eu
 
 # The kubelet may still show the Secret of the time before.
@@ -13,6 +13,7 @@ until [ "$(cat /run/secrets/accepted/revision)" = "$ACCEPTED_REVISION" ]; do
   fi
   sleep 1
 done
+# By force: a copy can only be read, like the Secret, and is still there when the container starts again in its pod.
 cp -f /run/secrets/accepted/password /run/server/password
 
 digest() {
@@ -22,15 +23,19 @@ current=$(digest /run/secrets/accepted/password)
 published=""
 [ ! -f /run/secrets/published/password ] || published=$(digest /run/secrets/published/password)
 
-# In the order of their use, the latest first.
+# Readers use the published password until the one that is asked for is published; for a while after that, some still use
+# the one before, which is the other one of the last start.
 known=/data/passwords
-{ echo "$current"; grep -vx "$current" "$known" 2>/dev/null || true; } | head -n 3 >"$known.new"
+previous=$published
+if [ -z "$published" ] || [ "$published" = "$current" ]; then
+  previous=$(grep -vx "$current" "$known" 2>/dev/null | head -n 1 || true)
+fi
+printf '%s\n' "$current" $previous >"$known.new"
 mv "$known.new" "$known"
-previous=$(grep -vx -e "$current" -e "${published:-none}" "$known" | head -n 1 || true)
 
 # Clients get every command but those that administer the server. Who reads its statistics gets those, and no key; it has
 # one password.
-passwords="#$current${published:+ #$published}${previous:+ #$previous}"
+passwords="#$current${previous:+ #$previous}"
 monitoring="#$(digest /run/secrets/accepted/monitoring-password)"
 {
   echo "user default on $passwords ~* &* +@all -@admin"

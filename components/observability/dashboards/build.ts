@@ -71,6 +71,7 @@ function variableOf({
   label,
   description,
   options,
+  all,
   single,
   initial = "",
 }: VariableSpec): VariableModel {
@@ -90,6 +91,7 @@ function variableOf({
     query: options.map(({ text, value }) => `${text} : ${value}`).join(","),
     multi: several,
     includeAll: several,
+    ...(all !== undefined && { allValue: all }),
     allowCustomValue: false,
     current: several ? { text: ["All"], value: ["$__all"] } : { text: single, value: single },
   };

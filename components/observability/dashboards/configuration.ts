@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { textBeside } from "../../foundation/text-beside.ts";
 import type { Objectives } from "../metrics/rules/rule.ts";
 import { buildDashboard } from "./build.ts";
 import { dashboards } from "./catalog/index.ts";
@@ -22,7 +22,7 @@ export function configurationFiles(args: ConfigurationArgs): Record<string, stri
   );
   return {
     "grafana.ini": iniOf(settingsOf(args)),
-    "prepare.sh": readFileSync(new URL("prepare.sh", import.meta.url), "utf8"),
+    "prepare.sh": textBeside(import.meta.url, "prepare.sh"),
     "provisioning/datasources/platform.yaml": yamlOf(dataSources(args.sources)),
     "provisioning/dashboards/platform.yaml": yamlOf(dashboardProvider),
     ...Object.fromEntries(dashboardFiles),
@@ -52,7 +52,8 @@ type Settings = Readonly<Record<string, Readonly<Record<string, string | number 
 function settingsOf({ url }: ConfigurationArgs): Settings {
   const encrypted = url?.startsWith("https:") ?? false;
   return {
-    ...(url !== undefined && { server: { root_url: url } }),
+    // Compressing takes hundreds of MiB, and before 13.2.1 ever more: https://github.com/grafana/grafana/issues/123017
+    server: { enable_gzip: false, ...(url !== undefined && { root_url: url }) },
     security: {
       admin_password: files.accepted("admin-password"),
       secret_key: files.accepted("secret-key"),

@@ -26,6 +26,8 @@ export interface VariableSpec {
   readonly description: string;
   /** What can be chosen: several at once, or all, which is so at first. @default any text */
   readonly options?: readonly { readonly text: string; readonly value: string }[];
+  /** What *All* stands for in queries. @default every option */
+  readonly all?: string;
   /** The one option that is chosen at first, where only one can be. @default several can be */
   readonly single?: string;
   /** The text at first. @default "" */

@@ -17,7 +17,10 @@ const ownServices = [
   serviceNames.migrations,
 ];
 
-/** Who wrote a line of the log: services of ours, and the other systems' containers, which have the systems' names. */
+/**
+ * Who wrote a line of the log: a service of ours, and some systems, say so themselves; any other line is of its workload.
+ * *All* asks for no name, so that a line is in it whatever its writer calls itself.
+ */
 export const writerVariable: VariableSpec = {
   name: "service",
   label: "Service",
@@ -28,6 +31,7 @@ export const writerVariable: VariableSpec = {
     serviceNames.redis,
     ...Object.values(systemNames).sort(),
   ]),
+  all: "*",
 };
 
 /** Which of the platform's own services: those that send traces. */

@@ -1,5 +1,6 @@
 import { systemNames, systemPorts } from "../../contract/systems.ts";
 import type { SystemArgs } from "../../foundation/system.ts";
+import { nobody } from "../metrics/images.ts";
 import { type ExporterArgs, exporterSystem, loginDirectory } from "./exporter.ts";
 
 /** The program takes a login from its environment alone, which files are kept out of until here. */
@@ -28,7 +29,7 @@ export function elasticsearchExporter(args: ExporterArgs): SystemArgs {
   return exporterSystem(args, {
     workload: systemNames.elasticsearchExporter,
     ports,
-    uid: 65534,
+    user: nobody,
     healthPath: "/healthz",
     entries: ["username", "password", "url", "ca.crt"],
     command: ["sh", "-eu", "-c", start, "exporter", ...options],

@@ -1,16 +1,8 @@
-import type * as pulumi from "@pulumi/pulumi";
 import type { Platform } from "../../foundation/index.ts";
 import type { ContainerResources } from "../../foundation/resources.ts";
+import type { SecretRevision } from "../../foundation/secret-revision.ts";
 import type { SystemArgs } from "../../foundation/system.ts";
 import type { SystemContainer } from "../../foundation/system-pod.ts";
-
-/** A login as its exporter mounts it. */
-export interface ExporterLogin {
-  /** Name of its Secret, once the server accepts the login. */
-  readonly secret: pulumi.Input<string>;
-  /** Changes exactly when the login does. */
-  readonly revision: pulumi.Input<string>;
-}
 
 export interface ExporterArgs {
   /** What it stands on. */
@@ -19,15 +11,16 @@ export interface ExporterArgs {
   readonly image: string;
   /** CPU and memory of its pod. */
   readonly resources: ContainerResources;
-  readonly login: ExporterLogin;
+  /** Its login, once the server accepts it. */
+  readonly login: SecretRevision;
 }
 
 /** What differs from exporter to exporter. */
 interface Exporter {
   readonly workload: string;
   readonly ports: { readonly metrics: number };
-  /** User and group of its image; see docs/images.md. */
-  readonly uid: number;
+  /** Of its image; see docs/images.md. */
+  readonly user: { readonly uid: number; readonly gid: number };
   /** Path that answers without asking the server. */
   readonly healthPath: string;
   /** Entries of the login's Secret that it reads, as files of `loginDirectory`. */
@@ -42,7 +35,7 @@ export const loginDirectory = "/run/secrets/login";
 
 /** An exporter as a system of the platform. */
 export function exporterSystem(given: ExporterArgs, exporter: Exporter): SystemArgs {
-  const { workload, ports, uid, healthPath, entries, command, args, env = {} } = exporter;
+  const { workload, ports, user, healthPath, entries, command, args, env = {} } = exporter;
   return {
     platform: given.platform,
     workload,
@@ -50,10 +43,10 @@ export function exporterSystem(given: ExporterArgs, exporter: Exporter): SystemA
     replicas: 1,
     ports,
     pod: {
-      user: { uid, gid: uid },
+      user,
       containers: [
         {
-          name: "exporter",
+          name: workload,
           image: given.image,
           ...(command && { command }),
           ...(args && { args }),

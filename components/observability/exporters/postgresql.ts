@@ -1,5 +1,6 @@
 import { systemNames, systemPorts } from "../../contract/systems.ts";
 import type { SystemArgs } from "../../foundation/system.ts";
+import { nobody } from "../metrics/images.ts";
 import { type ExporterArgs, exporterSystem, loginDirectory } from "./exporter.ts";
 
 /**
@@ -12,7 +13,7 @@ export function postgresqlExporter(args: ExporterArgs): SystemArgs {
   return exporterSystem(args, {
     workload: systemNames.databaseExporter,
     ports,
-    uid: 65534,
+    user: nobody,
     // The page about the exporter.
     healthPath: "/",
     entries: ["username", "password"],

@@ -15,7 +15,7 @@ export function redisExporter(args: ExporterArgs): SystemArgs {
   return exporterSystem(args, {
     workload: systemNames.cacheExporter,
     ports,
-    uid: 59000,
+    user: { uid: 59000, gid: 59000 },
     healthPath: "/health",
     entries: [exporterPasswordsEntry],
     env: {

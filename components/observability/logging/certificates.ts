@@ -4,7 +4,7 @@ import * as tls from "@pulumi/tls";
 import { contentOf } from "../../foundation/accepted.ts";
 import type { Platform } from "../../foundation/index.ts";
 import { metadataOf } from "../../foundation/metadata.ts";
-import { authoritySecret } from "./names.ts";
+import { authorityEntry } from "./names.ts";
 
 const year = 365 * 24;
 
@@ -16,14 +16,43 @@ const terms = {
 
 const ecdsa = { algorithm: "ECDSA", ecdsaCurve: "P256" } as const;
 
-export interface CertificatesArgs {
-  /** What it stands on. */
-  readonly platform: Platform;
+/** Who signs, as PEM. */
+export interface Authority {
+  readonly certificate: pulumi.Output<string>;
+  readonly key: pulumi.Output<string>;
 }
 
-/** Who gets a certificate. */
-export interface HolderArgs {
-  /** The workload, whose Secret is `WORKLOAD-certificate`. */
+/**
+ * A private authority for TLS inside the platform. Keys are on the curve P-256; they and the certificates are in Pulumi's
+ * state, the keys encrypted.
+ */
+export class CertificateAuthority extends pulumi.ComponentResource implements Authority {
+  readonly certificate: pulumi.Output<string>;
+  readonly key: pulumi.Output<string>;
+
+  constructor(name: string, options?: pulumi.ComponentResourceOptions) {
+    super("iot:observability:CertificateAuthority", name, {}, options);
+    this.key = new tls.PrivateKey(`${name}-authority-key`, ecdsa, { parent: this }).privateKeyPem;
+    this.certificate = new tls.SelfSignedCert(
+      `${name}-authority`,
+      {
+        privateKeyPem: this.key,
+        subject: { commonName: "IoT verification platform", organization: "iot-verification" },
+        isCaCertificate: true,
+        allowedUses: ["cert_signing", "crl_signing"],
+        ...terms.authority,
+      },
+      { parent: this },
+    ).certPem;
+    this.registerOutputs();
+  }
+}
+
+export interface CertificateArgs {
+  /** What it stands on. */
+  readonly platform: Platform;
+  readonly authority: Authority;
+  /** The workload that gets it, whose Secret is `WORKLOAD-certificate`. */
   readonly workload: string;
   /** The namespace that it is in. */
   readonly namespace: pulumi.Input<string>;
@@ -39,103 +68,55 @@ export interface MountedCertificate {
   readonly revision: pulumi.Output<string>;
 }
 
-/**
- * A private authority, and the certificates that it signs: TLS inside the platform. Keys are on the curve P-256; they and
- * the certificates are in Pulumi's state, the keys encrypted.
- */
-export class Certificates extends pulumi.ComponentResource {
-  /** Certificate of the authority, in PEM. */
-  readonly authority: pulumi.Output<string>;
-  /** Name of the Secret with just that, for who checks a server: see `authoritySecret`. */
-  readonly authoritySecret: pulumi.Output<string>;
-  private readonly platform: Platform;
-  private readonly key: tls.PrivateKey;
+/** Makes a key and a certificate for one workload. */
+export function issueCertificate(
+  name: string,
+  args: CertificateArgs,
+  parent: pulumi.Resource,
+): MountedCertificate {
+  const { platform, authority, workload, namespace, role } = args;
+  const key = new tls.PrivateKey(`${name}-key`, ecdsa, { parent });
+  const { certPem } = sign(name, { ...args, key }, parent);
+  const entries = {
+    // Servers show the authority's too, so that a probe of them sees when either ends.
+    "tls.crt": role === "server" ? pulumi.interpolate`${certPem}${authority.certificate}` : certPem,
+    "tls.key": key.privateKeyPemPkcs8,
+    [authorityEntry]: authority.certificate,
+  };
+  const metadata = metadataOf({ name: `${workload}-certificate`, namespace, workload, component: "logging" });
+  const secret = new k8s.core.v1.Secret(
+    `${name}-secret`,
+    { metadata, type: "kubernetes.io/tls", stringData: entries },
+    { parent },
+  );
+  return { secret: secret.metadata.name, revision: platform.revisionOf(contentOf(entries)) };
+}
 
-  constructor(name: string, { platform }: CertificatesArgs, options?: pulumi.ComponentResourceOptions) {
-    super("iot:observability:Certificates", name, {}, options);
-    this.platform = platform;
-    this.key = new tls.PrivateKey(`${name}-authority-key`, ecdsa, { parent: this });
-    this.authority = this.createAuthority(`${name}-authority`).certPem;
-    this.authoritySecret = this.publishAuthority(`${name}-authority-secret`).metadata.name;
-    this.registerOutputs({ authoritySecret: this.authoritySecret });
-  }
-
-  /** A key and a certificate of one's own, below whoever asks for them. */
-  issue(name: string, holder: HolderArgs, parent: pulumi.Resource): MountedCertificate {
-    const key = new tls.PrivateKey(`${name}-key`, ecdsa, { parent });
-    const certificate = this.sign(name, { ...holder, key }, parent);
-    const entries = {
-      "tls.crt": certificate.certPem,
-      "tls.key": key.privateKeyPemPkcs8,
-      [authoritySecret.entry]: this.authority,
-    };
-    const { workload, namespace } = holder;
-    const metadata = metadataOf({
-      name: `${workload}-certificate`,
-      namespace,
-      workload,
-      component: "logging",
-    });
-    const secret = new k8s.core.v1.Secret(
-      `${name}-secret`,
-      { metadata, type: "kubernetes.io/tls", stringData: entries },
-      { parent },
-    );
-    return { secret: secret.metadata.name, revision: this.platform.revisionOf(contentOf(entries)) };
-  }
-
-  private createAuthority(name: string): tls.SelfSignedCert {
-    return new tls.SelfSignedCert(
-      name,
-      {
-        privateKeyPem: this.key.privateKeyPem,
-        subject: { commonName: "IoT verification platform", organization: "iot-verification" },
-        isCaCertificate: true,
-        allowedUses: ["cert_signing", "crl_signing"],
-        ...terms.authority,
-      },
-      { parent: this },
-    );
-  }
-
-  private sign(
-    name: string,
-    { workload, role, namespace, key }: HolderArgs & { readonly key: tls.PrivateKey },
-    parent: pulumi.Resource,
-  ) {
-    const request = new tls.CertRequest(
-      `${name}-request`,
-      {
-        privateKeyPem: key.privateKeyPem,
-        subject: { commonName: workload },
-        dnsNames:
-          role === "server" ? serviceNamesOf(workload, namespace, this.platform.clusterDomain) : [workload],
-      },
-      { parent },
-    );
-    return new tls.LocallySignedCert(
-      `${name}-certificate`,
-      {
-        caCertPem: this.authority,
-        caPrivateKeyPem: this.key.privateKeyPem,
-        certRequestPem: request.certRequestPem,
-        allowedUses: ["digital_signature", role === "server" ? "server_auth" : "client_auth"],
-        ...terms.holder,
-      },
-      { parent },
-    );
-  }
-
-  private publishAuthority(name: string): k8s.core.v1.Secret {
-    const metadata = metadataOf({
-      name: authoritySecret.name,
-      namespace: this.platform.namespace,
-      workload: "elasticsearch",
-      component: "logging",
-    });
-    const stringData = { [authoritySecret.entry]: this.authority };
-    return new k8s.core.v1.Secret(name, { metadata, stringData }, { parent: this });
-  }
+function sign(
+  name: string,
+  { platform, authority, workload, role, namespace, key }: CertificateArgs & { readonly key: tls.PrivateKey },
+  parent: pulumi.Resource,
+): tls.LocallySignedCert {
+  const request = new tls.CertRequest(
+    `${name}-request`,
+    {
+      privateKeyPem: key.privateKeyPem,
+      subject: { commonName: workload },
+      dnsNames: role === "server" ? serviceNamesOf(workload, namespace, platform.clusterDomain) : [workload],
+    },
+    { parent },
+  );
+  return new tls.LocallySignedCert(
+    `${name}-certificate`,
+    {
+      caCertPem: authority.certificate,
+      caPrivateKeyPem: authority.key,
+      certRequestPem: request.certRequestPem,
+      allowedUses: ["digital_signature", role === "server" ? "server_auth" : "client_auth"],
+      ...terms.holder,
+    },
+    { parent },
+  );
 }
 
 /** Every name under which a Service is reached, and the one of a forwarded port. */

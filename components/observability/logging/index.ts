@@ -3,10 +3,15 @@ import { systemNames } from "../../contract/systems.ts";
 import type { Demand } from "../../foundation/capacity-demand.ts";
 import type { Credential } from "../../foundation/credentials.ts";
 import type { Platform } from "../../foundation/index.ts";
-import { Certificates } from "./certificates.ts";
+import {
+  type CertificateArgs,
+  CertificateAuthority,
+  issueCertificate,
+  type MountedCertificate,
+} from "./certificates.ts";
 import { Elasticsearch, type ElasticsearchArgs } from "./elasticsearch/index.ts";
-import type { ElasticsearchLogin } from "./elasticsearch/login.ts";
-import { loginOf, type UserCredentials } from "./elasticsearch/users.ts";
+import { type ElasticsearchLogin, publishLogin } from "./elasticsearch/login.ts";
+import { loginOf, superuserLogin, type UserCredentials } from "./elasticsearch/users.ts";
 import { Filebeat, type FilebeatArgs } from "./filebeat/index.ts";
 import { Kibana, type KibanaArgs } from "./kibana/index.ts";
 import { Logstash, type LogstashArgs } from "./logstash/index.ts";
@@ -30,16 +35,14 @@ export interface LoggingArgs {
 export class Logging extends pulumi.ComponentResource {
   /** The logins to Elasticsearch of the programs. */
   readonly logins: Readonly<Record<ElasticsearchClient, ElasticsearchLogin>>;
-  /** Name of the Secret with the authority's certificate, entry `ca.crt`. */
-  readonly authoritySecret: pulumi.Output<string>;
+  /** Who the prober is to Logstash, which asks everybody, and by which authority to judge all of them. */
+  readonly proberCertificate: MountedCertificate;
   /** URL of Elasticsearch inside the cluster, once it is set up. */
   readonly elasticsearchUrl: pulumi.Output<string>;
   /** URL of Kibana inside the cluster, once it is ready. */
   readonly kibanaUrl: pulumi.Output<string>;
   /** Name of the Secret for people: entries `username`, `password`, `url`, `kibana-url`, `ca.crt`. */
   readonly secret: pulumi.Output<string>;
-  /** Where Logstash takes lines: DNS name, once it does. */
-  readonly logstashHost: pulumi.Output<string>;
   /** What all but the shipper may ask of the platform's namespace. */
   readonly demands: readonly Demand[];
   /** What the shipper may ask of its own. */
@@ -47,107 +50,84 @@ export class Logging extends pulumi.ComponentResource {
 
   constructor(name: string, args: LoggingArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:observability:Logging", name, {}, options);
-    const { platform } = args;
-    const certificates = new Certificates(`${name}-certificates`, { platform }, { parent: this });
-    const elasticsearch = this.createElasticsearch(`${name}-elasticsearch`, args, certificates);
-    const kibana = this.createKibana(`${name}-kibana`, args, { certificates, elasticsearch });
-    const logstash = this.createLogstash(`${name}-logstash`, args, { certificates, elasticsearch });
-    const filebeat = this.createFilebeat(`${name}-filebeat`, args, { certificates, logstash });
+    const { platform, credentials } = args;
+    const authority = new CertificateAuthority(`${name}-certificates`, { parent: this });
+    const certificates = issueAll(name, { platform, authority }, this);
+    const elasticsearch = new Elasticsearch(
+      `${name}-elasticsearch`,
+      {
+        platform,
+        credentials,
+        certificate: certificates.elasticsearch,
+        authority: authority.certificate,
+        ...args.elasticsearch,
+      },
+      { parent: this },
+    );
+    const { logins } = elasticsearch;
+    const kibana = new Kibana(
+      `${name}-kibana`,
+      {
+        platform,
+        certificate: certificates.kibana,
+        elasticsearch: logins.kibana,
+        login: loginOf(platform, "kibana", credentials.kibana.value),
+        encryption: credentials.kibanaEncryption,
+        ...args.kibana,
+      },
+      { parent: this },
+    );
+    const logstash = new Logstash(
+      `${name}-logstash`,
+      { platform, certificate: certificates.logstash, login: logins.logstash, ...args.logstash },
+      { parent: this },
+    );
+    const filebeat = new Filebeat(
+      `${name}-filebeat`,
+      { platform, certificate: certificates.filebeat, ...args.filebeat },
+      { parent: this },
+    );
+    const people = publishLogin(
+      `${name}-elasticsearch-people-login`,
+      {
+        platform,
+        authority: authority.certificate,
+        name: "elasticsearch-credentials",
+        login: superuserLogin(credentials),
+        host: elasticsearch.host,
+        others: { "kibana-url": kibana.url },
+      },
+      this,
+    );
 
-    this.logins = elasticsearch.logins;
-    this.authoritySecret = certificates.authoritySecret;
-    this.elasticsearchUrl = elasticsearch.logins.grafana.url;
+    this.logins = logins;
+    this.proberCertificate = certificates.prober;
+    this.elasticsearchUrl = logins.logstash.url;
     this.kibanaUrl = kibana.url;
-    this.secret = elasticsearch.publishSuperuser(`${name}-elasticsearch-people-login`, kibana.url).secret;
-    this.logstashHost = logstash.host;
+    this.secret = people.secret;
     this.demands = [...elasticsearch.demands, kibana.demand, logstash.demand];
     this.shipperDemands = [filebeat.demand];
     this.registerOutputs({ kibanaUrl: this.kibanaUrl, secret: this.secret });
   }
+}
 
-  private createElasticsearch(name: string, args: LoggingArgs, certificates: Certificates) {
-    const { platform, credentials } = args;
-    const certificate = certificates.issue(
-      `${name}-tls`,
-      {
-        workload: systemNames.elasticsearch,
-        namespace: platform.namespace,
-        role: "server",
-      },
-      this,
-    );
-    const { authority } = certificates;
-    return new Elasticsearch(
-      name,
-      { platform, credentials, certificate, authority, ...args.elasticsearch },
-      { parent: this },
-    );
-  }
-
-  private createKibana(
-    name: string,
-    { platform, credentials, kibana }: LoggingArgs,
-    { certificates, elasticsearch }: { certificates: Certificates; elasticsearch: Elasticsearch },
-  ) {
-    const certificate = certificates.issue(
-      `${name}-tls`,
-      {
-        workload: systemNames.kibana,
-        namespace: platform.namespace,
-        role: "server",
-      },
-      this,
-    );
-    return new Kibana(
-      name,
-      {
-        platform,
-        certificate,
-        elasticsearch: elasticsearch.logins.kibana,
-        login: loginOf(platform, "kibana", credentials.kibana.value),
-        encryption: credentials.kibanaEncryption,
-        ...kibana,
-      },
-      { parent: this },
-    );
-  }
-
-  private createLogstash(
-    name: string,
-    { platform, logstash }: LoggingArgs,
-    { certificates, elasticsearch }: { certificates: Certificates; elasticsearch: Elasticsearch },
-  ) {
-    const certificate = certificates.issue(
-      `${name}-tls`,
-      {
-        workload: systemNames.logstash,
-        namespace: platform.namespace,
-        role: "server",
-      },
-      this,
-    );
-    const login = elasticsearch.logins.logstash;
-    return new Logstash(name, { platform, certificate, login, ...logstash }, { parent: this });
-  }
-
-  private createFilebeat(
-    name: string,
-    { platform, filebeat }: LoggingArgs,
-    { certificates, logstash }: { certificates: Certificates; logstash: Logstash },
-  ) {
-    const certificate = certificates.issue(
-      `${name}-tls`,
-      {
-        workload: systemNames.filebeat,
-        namespace: platform.shipperNamespace,
-        role: "client",
-      },
-      this,
-    );
-    return new Filebeat(
-      name,
-      { platform, certificate, logstash: logstash.host, ...filebeat },
-      { parent: this },
-    );
-  }
+/** A certificate for each of the servers, and for each client that Logstash is to let in. */
+function issueAll(
+  name: string,
+  { platform, authority }: Pick<CertificateArgs, "platform" | "authority">,
+  parent: pulumi.Resource,
+) {
+  const issue = (
+    workload: string,
+    role: CertificateArgs["role"],
+    namespace: pulumi.Input<string> = platform.namespace,
+  ) =>
+    issueCertificate(`${name}-${workload}-tls`, { platform, authority, workload, role, namespace }, parent);
+  return {
+    elasticsearch: issue(systemNames.elasticsearch, "server"),
+    kibana: issue(systemNames.kibana, "server"),
+    logstash: issue(systemNames.logstash, "server"),
+    filebeat: issue(systemNames.filebeat, "client", platform.shipperNamespace),
+    prober: issue(systemNames.probes, "client"),
+  };
 }

@@ -14,8 +14,8 @@ export const lifecyclePolicies = {
   traces: "iot-verification-traces",
 } as const;
 
-/** Name of the Secret with the certificate of the authority that signs every server here, and its entry. */
-export const authoritySecret = { name: "elasticsearch-ca", entry: "ca.crt" } as const;
+/** Entry of a Secret with the certificate of the authority that signs every certificate here, in PEM. */
+export const authorityEntry = "ca.crt";
 
 /** The programs that log in to Elasticsearch; the Secret of each is `elasticsearch-CLIENT-credentials`. */
 export const elasticsearchClients = ["kibana", "logstash", "jaeger", "grafana", "exporter"] as const;

@@ -69,7 +69,9 @@ function routes({ pagerduty, watchdog }: Receivers) {
       receiver: watchdog ? "watchdog" : silence,
       group_wait: "0s",
       group_interval: "1m",
-      repeat_interval: "1m",
+      // A tick of the group sends what was sent longer ago than this. What the last tick sent is a little younger than
+      // a minute, so that with a minute every other tick would be left out.
+      repeat_interval: "50s",
     },
     { matchers: ['severity="info"'], receiver: silence },
     ...(pagerduty ? [{ matchers: ['severity="critical"'], receiver: "pager", continue: true }] : []),
@@ -90,18 +92,23 @@ function hides(source: Severity, target: string) {
 
 const fileOf = (receiver: keyof typeof receiverEntries) => `${secretsDirectory}/${receiverEntries[receiver]}`;
 
+/** Says of a group of alerts what they have in common. */
+const title =
+  "{{ if eq .Status `firing` }}{{ .CommonLabels.severity }}{{ else }}over{{ end }}: {{ .CommonLabels.alertname }}" +
+  "{{ with .CommonLabels.workload }} {{ . }}{{ end }}{{ with .CommonLabels.standard }} {{ . }}{{ end }}";
+
 const pagerduty = {
   routing_key_file: fileOf("pagerduty"),
   severity: "critical",
-  description: "{{ .CommonAnnotations.summary }}",
+  // Never empty, which is refused. The alerts' own summaries differ within a group; they are in the event's details,
+  // where Alertmanager puts all that it knows of each.
+  description: title,
   send_resolved: true,
 };
 
 /** Called each minute by the route above; that the alert has ended is for the other side to notice. */
 const watchdog = { url_file: fileOf("watchdog"), send_resolved: false };
 
-const summary =
-  "{{ if eq .Status `firing` }}{{ .CommonLabels.severity }}{{ else }}over{{ end }}: {{ .CommonLabels.alertname }} {{ .CommonLabels.workload }}";
 const details =
   "{{ range .Alerts }}{{ .Annotations.summary }}. {{ .Annotations.description }} {{ .Annotations.runbook_url }}\n{{ end }}";
 
@@ -114,7 +121,7 @@ function peopleOf({ webhook, slack, email }: Receivers) {
         {
           api_url_file: fileOf("slack"),
           ...(slack.channel !== undefined && { channel: slack.channel }),
-          title: summary,
+          title,
           text: details,
           send_resolved: true,
         },
@@ -130,7 +137,7 @@ function mailTo(to: string, { from, smarthost, username }: NonNullable<Receivers
     from,
     smarthost,
     ...(username !== undefined && { auth_username: username, auth_password_file: fileOf("email") }),
-    headers: { Subject: summary },
+    headers: { Subject: title },
     text: details,
     html: "",
     send_resolved: true,

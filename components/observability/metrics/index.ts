@@ -6,9 +6,9 @@ import type { ContainerResources, VolumeSize } from "../../foundation/resources.
 import type { System } from "../../foundation/system.ts";
 import { type AlertmanagerArgs, createAlertmanager } from "./alertmanager.ts";
 import { probedSystems } from "./probed.ts";
-import { type CertificateAuthority, createProbes } from "./probes.ts";
+import { createProbes, type ProbesArgs } from "./probes.ts";
 import { createPrometheus } from "./prometheus.ts";
-import type { PrometheusConfiguration } from "./prometheus-configuration.ts";
+import type { PrometheusConfiguration } from "./prometheus-inputs.ts";
 import { ruleFiles, ruleGroups } from "./rules/index.ts";
 import type { RuleArgs } from "./rules/rule.ts";
 import { scrapedWorkloads } from "./scraped.ts";
@@ -34,8 +34,7 @@ export interface MetricsArgs extends Omit<PrometheusConfiguration, "probed"> {
   readonly runbooks: string;
   /** Name of the Secret with the token that the platform's own workloads ask for, entry `token`. */
   readonly token: pulumi.Input<string>;
-  /** Certificate of the authority that signs the systems' certificates. */
-  readonly authority: CertificateAuthority;
+  readonly certificate: ProbesArgs["certificate"];
 }
 
 /** A program of this tier. */
@@ -69,7 +68,7 @@ export class Metrics extends pulumi.ComponentResource {
     );
     const probes = createProbes(
       `${name}-probes`,
-      { platform, authority: args.authority, ...args.probes },
+      { platform, certificate: args.certificate, ...args.probes },
       this,
     );
     const prometheus = this.createPrometheus(`${name}-prometheus`, args);

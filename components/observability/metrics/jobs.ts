@@ -1,9 +1,9 @@
 import { credentialsDirectory } from "../../contract/runtime.ts";
 import { metricsPortName, systemNames, systemPorts } from "../../contract/systems.ts";
-import { platformName } from "../../foundation/labels.ts";
+import { type Component, platformName } from "../../foundation/labels.ts";
 import { serviceHost } from "../../foundation/settings.ts";
 import type { Probed } from "./probed.ts";
-import type { PrometheusConfiguration } from "./prometheus-configuration.ts";
+import type { PrometheusConfiguration } from "./prometheus-inputs.ts";
 import { constant, copy, drop, keep, type Relabel, set, without, workloadOfPod } from "./relabel.ts";
 
 /** https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config */
@@ -19,7 +19,7 @@ export const tokenDirectory = `${credentialsDirectory}/metrics`;
 const account = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /** Components whose workloads are our own, and ask for the token. */
-const ownComponents = "gateway|verifier";
+const ownComponents = (["gateway", "verifier"] satisfies Component[]).join("|");
 
 /** What a target may give at most, so that a broken one harms nobody else. */
 const limits = {
@@ -149,7 +149,7 @@ function containers(configuration: PrometheusConfiguration): ScrapeJob {
     metric_relabel_configs: [
       keep(
         "__name__",
-        "container_(cpu_usage_seconds_total|cpu_cfs_periods_total|cpu_cfs_throttled_periods_total|memory_working_set_bytes)",
+        "container_(cpu_usage_seconds_total|cpu_cfs_periods_total|cpu_cfs_throttled_periods_total|memory_working_set_bytes|memory_rss|memory_mapped_file)",
       ),
       ...ofThisPlatform(configuration),
       // Sums over a pod, and the container that holds its network.
@@ -169,6 +169,8 @@ function kubelet({ kubeletCertificates }: PrometheusConfiguration) {
     kubeletCertificates === "verified" ? { ca_file: `${account}/ca.crt` } : { insecure_skip_verify: true };
   return {
     ...limits,
+    // As many as there are nodes: beyond a limit, Prometheus scrapes none of them.
+    target_limit: 0,
     body_size_limit: "64MB",
     scheme: "https",
     tls_config: verify,

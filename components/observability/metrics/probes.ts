@@ -13,25 +13,20 @@ export interface ProbesArgs {
   /** Complete image reference. */
   readonly image: string;
   readonly resources: ContainerResources;
-  /** Certificate of the authority that signs the systems' certificates: an entry of a Secret. */
-  readonly authority: CertificateAuthority;
-}
-
-/** The certificate of an authority, as PEM, in an entry of a Secret. */
-export interface CertificateAuthority {
-  readonly secret: pulumi.Input<string>;
-  readonly entry: string;
-  /** Changes exactly when the certificate does. @default it is read as it changes */
-  readonly revision?: pulumi.Input<string>;
+  /** Who it is to systems that ask: a client's certificate, of the authority that signed theirs. */
+  readonly certificate: {
+    /** Name of the Secret: entries `tls.crt`, `tls.key` and `ca.crt`, all in PEM. */
+    readonly secret: pulumi.Input<string>;
+  };
 }
 
 const configurationDirectory = "/etc/blackbox_exporter";
-const authorityDirectory = `${credentialsDirectory}/authority`;
+const certificateDirectory = `${credentialsDirectory}/certificate`;
 const port = "http-metrics";
 
 /** The blackbox exporter: asks systems as their users do, and looks at their certificates. */
 export function createProbes(name: string, args: ProbesArgs, parent: pulumi.Resource): System {
-  const { platform, image, resources, authority } = args;
+  const { platform, image, resources, certificate } = args;
   const probe = { httpGet: { path: "/-/healthy", port }, timeoutSeconds: 3 };
   return new System(
     name,
@@ -56,15 +51,15 @@ export function createProbes(name: string, args: ProbesArgs, parent: pulumi.Reso
         ],
         files: {
           directory: configurationDirectory,
-          content: { "blackbox.yml": probesConfiguration(authority.entry) },
+          content: { "blackbox.yml": probesConfiguration() },
         },
+        // Read anew at every probe: a renewed one needs no new pod.
         secrets: [
           {
-            name: "authority",
-            secret: authority.secret,
-            directory: authorityDirectory,
-            entries: [authority.entry],
-            ...(authority.revision !== undefined && { revision: authority.revision }),
+            name: "certificate",
+            secret: certificate.secret,
+            directory: certificateDirectory,
+            entries: ["tls.crt", "tls.key", "ca.crt"],
           },
         ],
       },
@@ -77,7 +72,7 @@ export function createProbes(name: string, args: ProbesArgs, parent: pulumi.Reso
  * Content of blackbox.yml, as JSON, which is YAML too.
  * https://github.com/prometheus/blackbox_exporter/blob/master/CONFIGURATION.md
  */
-export function probesConfiguration(entry: string): string {
+export function probesConfiguration(): string {
   const timeout = "5s";
   const modules: Record<ProbeModule, unknown> = {
     http: { prober: "http", timeout, http: { valid_status_codes: [200], follow_redirects: false } },
@@ -85,7 +80,15 @@ export function probesConfiguration(entry: string): string {
     tls: {
       prober: "tcp",
       timeout,
-      tcp: { tls: true, tls_config: { ca_file: `${authorityDirectory}/${entry}` } },
+      tcp: {
+        tls: true,
+        tls_config: {
+          ca_file: `${certificateDirectory}/ca.crt`,
+          // Shown to those only that ask for one, as Logstash does.
+          cert_file: `${certificateDirectory}/tls.crt`,
+          key_file: `${certificateDirectory}/tls.key`,
+        },
+      },
     },
   };
   return `${JSON.stringify({ modules }, null, 2)}\n`;

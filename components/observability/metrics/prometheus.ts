@@ -10,10 +10,10 @@ import { nobody } from "./images.ts";
 import { tokenDirectory } from "./jobs.ts";
 import {
   configurationDirectory,
-  type PrometheusConfiguration,
   prometheusConfiguration,
   retentionSize,
 } from "./prometheus-configuration.ts";
+import type { PrometheusConfiguration } from "./prometheus-inputs.ts";
 
 export interface PrometheusArgs {
   /** What it stands on. */

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { systemPorts } from "../../contract/systems.ts";
+import { textBeside } from "../../foundation/text-beside.ts";
 import { lifecyclePolicies } from "../logging/names.ts";
 
 /** Directory that the configuration is mounted at. */
@@ -12,7 +12,8 @@ export const loginDirectory = "/run/secrets/elasticsearch";
 export function configurationFiles(): Record<string, string> {
   return {
     "jaeger.yaml": `${JSON.stringify(jaegerConfiguration(), null, 2)}\n`,
-    "prepare-indices.sh": readFileSync(new URL("prepare-indices.sh", import.meta.url), "utf8"),
+    "prepare-indices.sh": textBeside(import.meta.url, "prepare-indices.sh"),
+    "drop-stray-indices.sh": textBeside(import.meta.url, "drop-stray-indices.sh"),
   };
 }
 
@@ -48,7 +49,8 @@ function jaegerConfiguration() {
     },
     receivers: { otlp: { protocols: { http: { endpoint: everywhere(ports["otlp-http"]) } } } },
     processors: {
-      memory_limiter: { check_interval: "1s", limit_percentage: 75, spike_limit_percentage: 20 },
+      // Refuses from the difference of the two on, and collects garbage in earnest from the first on.
+      memory_limiter: { check_interval: "1s", limit_percentage: 80, spike_limit_percentage: 15 },
       batch: { send_batch_size: 1024, send_batch_max_size: 2048, timeout: "1s" },
     },
     exporters: {

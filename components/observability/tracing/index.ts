@@ -17,8 +17,6 @@ export interface TracingArgs extends JaegerPodArgs {
  * its own policy.
  */
 export class Tracing extends pulumi.ComponentResource {
-  /** Base URL to send traces to, without `/v1/traces`, once it takes them. */
-  readonly otlpUrl: pulumi.Output<string>;
   /** URL of Jaeger's pages and of its API. */
   readonly queryUrl: pulumi.Output<string>;
   /** What it may ask of the namespace. */
@@ -39,9 +37,8 @@ export class Tracing extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.otlpUrl = pulumi.interpolate`http://${host}:${ports["otlp-http"]}`;
     this.queryUrl = pulumi.interpolate`http://${host}:${ports.query}`;
     this.demands = [demand];
-    this.registerOutputs({ otlpUrl: this.otlpUrl, queryUrl: this.queryUrl });
+    this.registerOutputs({ queryUrl: this.queryUrl });
   }
 }

@@ -7,10 +7,15 @@ import { lifecyclePolicies } from "../logging/names.ts";
 import { configurationDirectory, configurationFiles, loginDirectory } from "./configuration.ts";
 
 export interface JaegerPodArgs {
-  /** Complete image reference of Jaeger 2.20 or newer. */
+  /**
+   * Complete image reference of Jaeger 2.20. The next one lacks `/api/services` and `/api/traces`, which Grafana's plugin asks:
+   * https://github.com/jaegertracing/jaeger/pull/9260
+   */
   readonly image: string;
   /** Complete image reference of the tool of the same version that prepares its indices. */
   readonly rolloverImage: string;
+  /** Complete image reference of Elasticsearch, which has curl. */
+  readonly elasticsearchImage: string;
   /** CPU and memory. */
   readonly resources: ContainerResources;
   /** How it reaches Elasticsearch. */
@@ -19,7 +24,7 @@ export interface JaegerPodArgs {
 
 /** The pod of the official image, which keeps nothing in its file system. */
 export function jaegerPod(args: JaegerPodArgs): SystemPod {
-  const { image, rolloverImage, resources, elasticsearch } = args;
+  const { image, rolloverImage, elasticsearchImage, resources, elasticsearch } = args;
   return {
     user: { uid: 10001, gid: 10001 },
     initContainers: [
@@ -32,6 +37,12 @@ export function jaegerPod(args: JaegerPodArgs): SystemPod {
           loginDirectory,
           lifecyclePolicies.traces,
         ],
+        resources,
+      },
+      {
+        name: "drop-stray-indices",
+        image: elasticsearchImage,
+        command: ["bash", `${configurationDirectory}/drop-stray-indices.sh`, loginDirectory],
         resources,
       },
     ],

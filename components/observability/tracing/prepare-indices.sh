@@ -1,4 +1,4 @@
-# Makes the index templates of Jaeger, and the first indices with the aliases that it reads and writes through, unless they
+# Makes the index templates of Jaeger, and the first indices with the aliases that it reads and writes through, unless these
 # are there. From then on Elasticsearch begins new indices and deletes old ones by itself, as the lifecycle policy says.
 #
 # Arguments: directory of the login of Elasticsearch; name of the lifecycle policy, which is there.

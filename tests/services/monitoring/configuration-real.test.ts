@@ -66,8 +66,48 @@ test.each<[string, Receivers, number]>([
   expect(output).toContain(`${count} receivers`);
 });
 
+test.each([
+  [["tsn"], "critical: VerificationsStalled api-gateway tsn"],
+  [["tsn", "wot"], "critical: VerificationsStalled api-gateway"],
+])(
+  "PagerDuty is told of a group in which %s stand still by a title that is never empty",
+  async (firing, title) => {
+    const { receivers } = JSON.parse(alertmanagerConfiguration(everybody)) as {
+      receivers: { pagerduty_configs?: { description: string }[] }[];
+    };
+    const common = { alertname: "VerificationsStalled", severity: "critical", workload: "api-gateway" };
+    const alerts = firing.map((standard) => ({
+      status: "firing",
+      labels: { ...common, standard },
+      annotations: { summary: `Nobody works on ${standard}` },
+    }));
+    const shared = alerts.length === 1 ? alerts[0] : { labels: common, annotations: {} };
+    const data = {
+      status: "firing",
+      alerts,
+      commonLabels: shared?.labels,
+      commonAnnotations: shared?.annotations,
+    };
+    writeFileSync(join(directory, "data.json"), JSON.stringify(data));
+    writeFileSync(join(directory, "none.tmpl"), "");
+    const text = receivers.flatMap(({ pagerduty_configs = [] }) => pagerduty_configs)[0]?.description ?? "";
+    const { output } = await judge(
+      tools.amtool.path,
+      [
+        "template",
+        "render",
+        "--template.glob=none.tmpl",
+        "--template.data=data.json",
+        `--template.text=${text}`,
+      ],
+      directory,
+    );
+    expect(output.trim()).toBe(title);
+  },
+);
+
 test("the blackbox exporter takes its configuration", async () => {
-  writeFileSync(join(directory, "blackbox.yml"), probesConfiguration("ca.crt"));
+  writeFileSync(join(directory, "blackbox.yml"), probesConfiguration());
   const argv = ["--config.file=blackbox.yml", "--config.check"];
   const { ok, output } = await judge(tools.blackbox_exporter.path, argv, directory);
   expect(ok, output).toBe(true);

@@ -38,7 +38,7 @@ export interface ObjectStorageServer {
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const keyPair = { accessKeyId: "iot-verification", secretAccessKey: "a-key:with\\all/sorts+of=characters" };
 
-/** Starts one with its own start.sh and the settings of its pod, but for addresses and folders. */
+/** Starts one with its own scripts and the settings of its pod, but for addresses and folders. */
 export async function startObjectStorage(): Promise<ObjectStorageServer> {
   const { versitygw } = await ensureProgram("versitygw");
   const dir = mkdtempSync(join(tmpdir(), "iot-object-storage-"));
@@ -59,7 +59,11 @@ export async function startObjectStorage(): Promise<ObjectStorageServer> {
   const settings = podSettings();
   const server = new ServerProcess({
     file: "/bin/sh",
-    argv: [join(root, "components/storage/start.sh")],
+    argv: [
+      join(root, "components/storage/await-accepted.sh"),
+      "sh",
+      join(root, "components/storage/start.sh"),
+    ],
     env: {
       ...settings,
       PATH: `${dirname(versitygw)}:${process.env.PATH}`,

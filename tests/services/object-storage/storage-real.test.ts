@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { readFolder } from "../../../services/object-storage/backups.ts";
+import { isSound, nameOf, readFolder } from "../../../services/object-storage/backups.ts";
 import type { Retention } from "../../../services/object-storage/retention.ts";
 import { prune, upload } from "../../../services/object-storage/upload.ts";
 import { recordingLog } from "../runtime/fixtures.ts";
@@ -62,21 +62,32 @@ function writeDump(begun: string, content: Buffer | string = `dump of ${begun}`)
 }
 
 /** Stores a backup without a process of its own, which takes a second to start. */
-async function store(begun: string, retention?: Retention) {
-  writeDump(begun);
+async function store(begun: string, content?: string) {
+  writeDump(begun, content);
   const { BACKUP_FOLDER: folder, DUMP_FILE: file } = place;
   await upload(storage.store, { file, folder });
-  if (retention) await prune(storage.store, { folder, retention, log: recordingLog().log });
 }
 
-/** Names of whole backups, and what is wrong with the others. */
+/** Deletes what is superseded without a process of its own. */
+async function pruned(retention: Retention) {
+  const folder = place.BACKUP_FOLDER;
+  const content = await readFolder(storage.store, folder);
+  await prune(storage.store, { folder, content, retention, now: new Date(), log: recordingLog().log });
+}
+
+/** Names of backups that are sound, of those in doubt, and of the others, with what is wrong with them. */
 async function listed() {
-  const { backups, incomplete } = await readFolder(storage.store, place.BACKUP_FOLDER);
+  const { backups, unfinished, unusable } = await readFolder(storage.store, place.BACKUP_FOLDER);
+  const namesOf = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name);
   return {
-    whole: backups.map(({ name }) => name),
-    incomplete: incomplete.map(({ name, why }) => [name, why]),
+    sound: namesOf(backups.filter(isSound)),
+    inDoubt: namesOf(backups.filter((backup) => !isSound(backup))),
+    unfinished: namesOf(unfinished),
+    unusable: unusable.map(({ name, why }) => [name, why]),
   };
 }
+
+const nothing = { sound: [], inDoubt: [], unfinished: [], unusable: [] };
 
 const filesOf = (folder: string) => readdirSync(join(storage.bucketFolder, folder)).sort();
 const fileOf = (name: string) => join(storage.bucketFolder, place.BACKUP_FOLDER, name);
@@ -116,13 +127,13 @@ describe("the bucket", () => {
 describe("an upload", () => {
   it("makes a backup of two objects, which a download brings back", async () => {
     const content = randomBytes(20 * 2 ** 20);
-    writeDump("2026-11-23T13:20:00Z", content);
+    writeDump("2020-11-23T13:20:00Z", content);
     expect((await run("upload")).code).toBe(0);
-    const name = "2026-11-23T13-20-00Z";
+    const name = "2020-11-23T13-20-00Z";
     expect(filesOf(place.BACKUP_FOLDER)).toEqual([`${name}.dump`, `${name}.json`]);
     expect(JSON.parse(readFileSync(fileOf(`${name}.json`), "utf8"))).toEqual({
       form: 1,
-      begun: "2026-11-23T13:20:00Z",
+      begun: "2020-11-23T13:20:00Z",
       database: "iot_verification",
       serverVersion: "17.11",
       size: content.length,
@@ -134,8 +145,8 @@ describe("an upload", () => {
   });
 
   it("that is killed halfway is nothing, and what it leaves can be freed", async () => {
-    await store("2026-11-22T00:00:00Z");
-    writeDump("2026-11-23T00:00:00Z", randomBytes(40 * 2 ** 20));
+    await store("2020-11-22T00:00:00Z");
+    writeDump("2020-11-23T00:00:00Z", randomBytes(40 * 2 ** 20));
     let sent = 0;
     const proxy = await startProxy(storage.address, {
       out: (data) => {
@@ -151,17 +162,17 @@ describe("an upload", () => {
     });
     expect((await ended).code).toBe("SIGKILL");
     proxy.close();
-    expect(await listed()).toEqual({ whole: ["2026-11-22T00-00-00Z"], incomplete: [] });
+    expect(await listed()).toEqual({ ...nothing, sound: ["2020-11-22T00-00-00Z"] });
     const yesterday = new Date(Date.now() - 24 * 3_600_000);
     expect(await storage.store.abandonUploads(place.BACKUP_FOLDER, yesterday)).toEqual([]);
     const tomorrow = new Date(Date.now() + 24 * 3_600_000);
-    const freed = [`${place.BACKUP_FOLDER}/2026-11-23T00-00-00Z.dump`];
+    const freed = [`${place.BACKUP_FOLDER}/2020-11-23T00-00-00Z.dump`];
     expect(await storage.store.abandonUploads(place.BACKUP_FOLDER, tomorrow)).toEqual(freed);
     expect(await storage.store.abandonUploads(place.BACKUP_FOLDER, tomorrow)).toEqual([]);
   });
 
   it("does not count when the storage gives back something else", async () => {
-    writeDump("2026-11-23T00:00:00Z", Buffer.alloc(4 * 2 ** 20, "x"));
+    writeDump("2020-11-23T00:00:00Z", Buffer.alloc(4 * 2 ** 20, "x"));
     const proxy = await startProxy(storage.address, {
       back: (data) => Buffer.from(data.toString("latin1").replace("xxxx", "xxxy"), "latin1"),
     });
@@ -169,15 +180,12 @@ describe("an upload", () => {
     proxy.close();
     expect(ended.code).toBe(1);
     expect(messageOf(ended)).toMatch(/^The object storage does not give back what was stored: /);
-    expect(await listed()).toEqual({
-      whole: [],
-      incomplete: [["2026-11-23T00-00-00Z", "it has no manifest"]],
-    });
+    expect(await listed()).toEqual({ ...nothing, unfinished: ["2020-11-23T00-00-00Z"] });
   });
 
   it("refuses a list of contents that does not say what the dump is", async () => {
-    writeDump("2026-11-23T00:00:00Z");
-    writeFileSync(`${place.DUMP_FILE}.contents`, "; Archive created at 2026-11-23 00:00:00 CET\n");
+    writeDump("2020-11-23T00:00:00Z");
+    writeFileSync(`${place.DUMP_FILE}.contents`, "; Archive created at 2020-11-23 00:00:00 CET\n");
     const ended = await run("upload");
     expect(ended.code).toBe(1);
     expect(messageOf(ended)).toBe(
@@ -188,75 +196,173 @@ describe("an upload", () => {
 
 describe("retention", () => {
   it("deletes what no rule keeps, both objects, and nothing else", async () => {
-    for (const day of ["02", "03", "09", "10"]) await store(`2026-11-${day}T02:00:00Z`);
+    for (const day of ["02", "03", "09", "10"]) await store(`2020-11-${day}T02:00:00Z`);
     await storage.store.write(`${place.BACKUP_FOLDER}/notes.txt`, "by hand");
-    writeDump("2026-11-10T08:00:00Z");
+    writeDump("2020-11-10T08:00:00Z");
     const keep = { BACKUP_KEEP_LATEST: "1", BACKUP_KEEP_DAILY: "2", BACKUP_KEEP_WEEKLY: "2" };
     const { code, lines } = await run("upload", keep);
     expect(code).toBe(0);
     expect(lines.find(({ msg }) => msg === "these backups are kept")?.kept).toEqual([
-      "2026-11-03T02-00-00Z",
-      "2026-11-09T02-00-00Z",
-      "2026-11-10T08-00-00Z",
+      "2020-11-03T02-00-00Z",
+      "2020-11-09T02-00-00Z",
+      "2020-11-10T08-00-00Z",
     ]);
-    expect(await listed()).toEqual({
-      whole: ["2026-11-03T02-00-00Z", "2026-11-09T02-00-00Z", "2026-11-10T08-00-00Z"],
-      incomplete: [],
-    });
+    const sound = ["2020-11-03T02-00-00Z", "2020-11-09T02-00-00Z", "2020-11-10T08-00-00Z"];
+    expect(await listed()).toEqual({ ...nothing, sound });
     expect(filesOf(place.BACKUP_FOLDER)).toEqual([
-      "2026-11-03T02-00-00Z.dump",
-      "2026-11-03T02-00-00Z.json",
-      "2026-11-09T02-00-00Z.dump",
-      "2026-11-09T02-00-00Z.json",
-      "2026-11-10T08-00-00Z.dump",
-      "2026-11-10T08-00-00Z.json",
+      "2020-11-03T02-00-00Z.dump",
+      "2020-11-03T02-00-00Z.json",
+      "2020-11-09T02-00-00Z.dump",
+      "2020-11-09T02-00-00Z.json",
+      "2020-11-10T08-00-00Z.dump",
+      "2020-11-10T08-00-00Z.json",
       "notes.txt",
     ]);
   });
 
-  it("counts whole backups alone, and leaves alone what may still be in the making", async () => {
-    await store("2026-11-01T00:00:00Z");
-    await storage.store.write(`${place.BACKUP_FOLDER}/2026-11-03T00-00-00Z.dump`, "no manifest");
-    await store("2026-11-02T00:00:00Z", { latest: 2, daily: 0, weekly: 0 });
+  it("counts sound backups alone, and leaves alone what may still be in the making", async () => {
+    await store("2020-11-01T00:00:00Z");
+    await storage.store.write(`${place.BACKUP_FOLDER}/2020-11-03T00-00-00Z.dump`, "no manifest");
+    await store("2020-11-02T00:00:00Z");
+    await pruned({ latest: 2, daily: 0, weekly: 0 });
     expect(await listed()).toEqual({
-      whole: ["2026-11-01T00-00-00Z", "2026-11-02T00-00-00Z"],
-      incomplete: [["2026-11-03T00-00-00Z", "it has no manifest"]],
+      ...nothing,
+      sound: ["2020-11-01T00-00-00Z", "2020-11-02T00-00-00Z"],
+      unfinished: ["2020-11-03T00-00-00Z"],
     });
-    const { code, lines } = await run("list");
+  });
+
+  it("frees what an interrupted upload left, after a day", async () => {
+    const lost = "2020-11-03T00-00-00Z";
+    await storage.store.write(`${place.BACKUP_FOLDER}/${lost}.dump`, "no manifest");
+    aged(`${lost}.dump`);
+    await store("2020-11-02T00:00:00Z");
+    await pruned({ latest: 5, daily: 0, weekly: 0 });
+    expect(await listed()).toEqual({ ...nothing, sound: ["2020-11-02T00-00-00Z"] });
+  });
+
+  it("leaves what it does not understand, and what is damaged, and reports it", async () => {
+    const [newer, short, alone] = ["2020-11-01T00-00-00Z", "2020-11-02T00-00-00Z", "2020-11-03T00-00-00Z"];
+    for (const day of ["01", "02", "03"]) await store(`2020-11-${day}T00:00:00Z`);
+    const manifest = readFileSync(fileOf(`${newer}.json`), "utf8");
+    await storage.store.write(
+      `${place.BACKUP_FOLDER}/${newer}.json`,
+      manifest.replace('"form": 1', '"form": 2'),
+    );
+    truncateSync(fileOf(`${short}.dump`), 5);
+    rmSync(fileOf(`${alone}.dump`));
+    const left = filesOf(place.BACKUP_FOLDER);
+    for (const file of left) aged(file);
+    writeDump("2020-11-04T00:00:00Z");
+    const { code, lines } = await run("upload", { BACKUP_KEEP_LATEST: "1" });
     expect(code).toBe(0);
-    expect(lines.map(({ msg, backup }) => [msg, backup])).toEqual([
-      ["a backup", "2026-11-01T00-00-00Z"],
-      ["a backup", "2026-11-02T00-00-00Z"],
-      ["this is no whole backup", "2026-11-03T00-00-00Z"],
-      ["ended", undefined],
+    expect(filesOf(place.BACKUP_FOLDER)).toEqual([
+      ...left,
+      "2020-11-04T00-00-00Z.dump",
+      "2020-11-04T00-00-00Z.json",
+    ]);
+    expect(lines.filter(({ level }) => level === "error").map(({ backup, why }) => [backup, why])).toEqual([
+      [newer, "its manifest cannot be understood"],
+      [short, "its dump has 5 bytes instead of 28"],
+      [alone, "it has no dump"],
     ]);
   });
 });
 
-it("frees what an interrupted upload left, after a day, unless there is no whole backup", async () => {
-  const retention = { latest: 5, daily: 0, weekly: 0 };
-  const lost = "2026-11-03T00-00-00Z";
-  await storage.store.write(`${place.BACKUP_FOLDER}/${lost}.dump`, "no manifest");
-  const twoDaysAgo = Date.now() / 1000 - 2 * 86_400;
-  utimesSync(fileOf(`${lost}.dump`), twoDaysAgo, twoDaysAgo);
-  await prune(storage.store, { folder: place.BACKUP_FOLDER, retention, log: recordingLog().log });
-  expect(await listed()).toEqual({ whole: [], incomplete: [[lost, "it has no manifest"]] });
-  await store("2026-11-02T00:00:00Z", retention);
-  expect(await listed()).toEqual({ whole: ["2026-11-02T00-00-00Z"], incomplete: [] });
+/** As if it had been stored two days ago. */
+function aged(file: string) {
+  const then = Date.now() / 1000 - 2 * 86_400;
+  utimesSync(fileOf(file), then, then);
+}
+
+describe("a backup that may not hold what it should is stored, fails, and deletes nothing:", () => {
+  const keep = { BACKUP_KEEP_LATEST: "1" };
+
+  it("of a time to come, which no later one gives way to", async () => {
+    await store("2020-11-01T00:00:00Z");
+    await store("2020-11-02T00:00:00Z");
+    const begun = `${new Date(Date.now() + 4 * 86_400_000).toISOString().slice(0, 19)}Z`;
+    writeDump(begun);
+    const ended = await run("upload", keep);
+    expect(ended.code).toBe(1);
+    const inDoubt = [nameOf(begun)];
+    expect(messageOf(ended)?.replace(/ stored at \S+\./, " stored at TIME.")).toBe(
+      `Backup ${inDoubt} is stored, and in doubt: the clock of its node is ahead of that of the object storage: it began ` +
+        `at ${begun}, and was stored at TIME. No other one is deleted until a backup is sound again, or somebody accepts ` +
+        "this one: docs/backup.md, A backup in doubt.",
+    );
+    expect(await listed()).toEqual({
+      ...nothing,
+      sound: ["2020-11-01T00-00-00Z", "2020-11-02T00-00-00Z"],
+      inDoubt,
+    });
+    writeDump("2020-11-03T00:00:00Z");
+    expect((await run("upload", keep)).code).toBe(0);
+    expect(await listed()).toEqual({ ...nothing, sound: ["2020-11-03T00-00-00Z"], inDoubt });
+  });
+
+  it("older than one that is there", async () => {
+    await store("2020-11-01T00:00:00Z");
+    await store("2020-11-09T00:00:00Z");
+    writeDump("2020-11-05T00:00:00Z");
+    const ended = await run("upload", keep);
+    expect(ended.code).toBe(1);
+    expect(messageOf(ended)).toBe(
+      "Backup 2020-11-05T00-00-00Z is stored, and is not the newest: 2020-11-09T00-00-00Z say that they began later. A " +
+        "clock is or was wrong, so that nothing is deleted. Set it right; then delete those whose time has not come.",
+    );
+    const sound = ["2020-11-01T00-00-00Z", "2020-11-05T00-00-00Z", "2020-11-09T00-00-00Z"];
+    expect(await listed()).toEqual({ ...nothing, sound });
+  });
+
+  it("much smaller than the last sound one, each time, until it is accepted", async () => {
+    const small = { begun: ["2020-11-03T00:00:00Z", "2020-11-03T06:00:00Z"], content: "nearly empty" };
+    const sound = ["2020-11-01T00-00-00Z", "2020-11-02T00-00-00Z"];
+    const inDoubt = small.begun.map(nameOf);
+    await store("2020-11-01T00:00:00Z");
+    await store("2020-11-02T00:00:00Z");
+    for (const [index, begun] of small.begun.entries()) {
+      writeDump(begun, small.content);
+      const ended = await run("upload", keep);
+      expect(ended.code).toBe(1);
+      expect(messageOf(ended)).toContain(
+        `Backup ${inDoubt[index]} is stored, and in doubt: its dump has 12 bytes, and that of backup ${sound[1]} has 28.`,
+      );
+    }
+    expect(await listed()).toEqual({ ...nothing, sound, inDoubt });
+    expect(messageOf(await run("download"))).toContain(
+      `The newest backup, ${inDoubt[1]}, is in doubt, as its dump has 12 bytes, and that of backup ${sound[1]} has 28: ` +
+        "name the one to take",
+    );
+    const { code, lines } = await run("list");
+    expect(code).toBe(0);
+    expect(lines.map(({ level, msg, backup }) => [level, msg, backup])).toEqual([
+      ["info", "a backup", sound[0]],
+      ["info", "a backup", sound[1]],
+      ["warn", "this backup is in doubt", inDoubt[0]],
+      ["warn", "this backup is in doubt", inDoubt[1]],
+      ["info", "ended", undefined],
+    ]);
+    expect((await run("accept", { BACKUP: inDoubt[1] ?? "" })).code).toBe(0);
+    expect(await listed()).toEqual({ ...nothing, sound: [...sound, inDoubt[1]], inDoubt: [inDoubt[0]] });
+    writeDump("2020-11-04T00:00:00Z", small.content);
+    expect((await run("upload", keep)).code).toBe(0);
+    expect(await listed()).toEqual({ ...nothing, sound: ["2020-11-04T00-00-00Z"] });
+  });
 });
 
 describe("a download", () => {
-  const name = "2026-11-23T00-00-00Z";
+  const name = "2020-11-23T00-00-00Z";
 
   beforeEach(async () => {
-    await store("2026-11-22T00:00:00Z");
-    await store("2026-11-23T00:00:00Z");
+    await store("2020-11-22T00:00:00Z");
+    await store("2020-11-23T00:00:00Z");
     rmSync(place.DUMP_FILE);
   });
 
   it("brings the backup that is asked for", async () => {
-    expect((await run("download", { BACKUP: "2026-11-22T00-00-00Z" })).code).toBe(0);
-    expect(readFileSync(place.DUMP_FILE, "utf8")).toBe("dump of 2026-11-22T00:00:00Z");
+    expect((await run("download", { BACKUP: "2020-11-22T00-00-00Z" })).code).toBe(0);
+    expect(readFileSync(place.DUMP_FILE, "utf8")).toBe("dump of 2020-11-22T00:00:00Z");
   });
 
   it("refuses a dump that is not what was stored", async () => {
@@ -266,7 +372,7 @@ describe("a download", () => {
     const ended = await run("download");
     expect(ended.code).toBe(1);
     expect(messageOf(ended)).toMatch(
-      /^Backup 2026-11-23T00-00-00Z is damaged: its dump has 28 bytes with SHA-256 [0-9a-f]{64}, and 28 bytes with [0-9a-f]{64} were stored\. Restore another one\.$/,
+      /^Backup 2020-11-23T00-00-00Z is damaged: its dump has 28 bytes with SHA-256 [0-9a-f]{64}, and 28 bytes with [0-9a-f]{64} were stored\. Restore another one\.$/,
     );
     expect(readdirSync(join(place.DUMP_FILE, ".."))).toEqual(["database.dump.contents"]);
   });
@@ -274,11 +380,11 @@ describe("a download", () => {
   it("takes the newest whole backup for the latest, and says why another one cannot be used", async () => {
     truncateSync(fileOf(`${name}.dump`), 5);
     expect((await run("download")).code).toBe(0);
-    expect(readFileSync(place.DUMP_FILE, "utf8")).toBe("dump of 2026-11-22T00:00:00Z");
+    expect(readFileSync(place.DUMP_FILE, "utf8")).toBe("dump of 2020-11-22T00:00:00Z");
     const ended = await run("download", { BACKUP: name });
     expect(messageOf(ended)).toBe(
       `Backup ${name} cannot be used, as its dump has 5 bytes instead of 28 in folder ${place.BACKUP_FOLDER}. ` +
-        "Whole backups are: 2026-11-22T00-00-00Z.",
+        "Whole backups are: 2020-11-22T00-00-00Z.",
     );
   });
 
@@ -286,7 +392,7 @@ describe("a download", () => {
     const ended = await run("download", { BACKUP: "yesterday" });
     expect(messageOf(ended)).toBe(
       `Backup yesterday does not exist in folder ${place.BACKUP_FOLDER}. ` +
-        `Whole backups are: 2026-11-22T00-00-00Z, ${name}.`,
+        `Whole backups are: 2020-11-22T00-00-00Z, ${name}.`,
     );
     const none = await run("download", { BACKUP_FOLDER: "empty" });
     expect(messageOf(none)).toBe("A backup does not exist in folder empty. Whole backups are: none.");
@@ -298,7 +404,7 @@ it("knows how it is called", async () => {
   const ended = await run("nothing");
   expect(ended.code).toBe(64);
   expect(ended.errors).toBe(
-    "The first argument is nothing; it must be one of ensure-buckets, upload, download, list.\n",
+    "The first argument is nothing; it must be one of ensure-buckets, upload, download, list, accept.\n",
   );
   const lacking = await runProgram("download", { ...storage.environment, OBJECT_STORAGE_ENDPOINT: "here" });
   expect(lacking.code).toBe(78);

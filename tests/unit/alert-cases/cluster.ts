@@ -1,4 +1,4 @@
-import { byValue, type Cases } from "./case.ts";
+import { byValue, type Cases, type Series } from "./case.ts";
 
 const tsn = { namespace: "n", workload: "tsn-verification" };
 const inTsn = 'namespace="n",workload="tsn-verification"';
@@ -6,45 +6,50 @@ const pod = { ...tsn, pod: "tsn-verification-5d4f8c7b9-abcde", container: "tsn-v
 const inPod = `${inTsn},pod="tsn-verification-5d4f8c7b9-abcde",container="tsn-verification"`;
 const minutes = (count: number) => count * 60;
 
+/** What makes pods: the metric of how many there are to be, and the one of how many work. */
+const kinds = {
+  deployment: ["kube_deployment_spec_replicas", "kube_deployment_status_replicas_available"],
+  statefulset: ["kube_statefulset_replicas", "kube_statefulset_status_replicas_ready"],
+  daemonset: ["kube_daemonset_status_desired_number_scheduled", "kube_daemonset_status_number_available"],
+} as const;
+
+function podsOf(kind: keyof typeof kinds, name: string, wanted: string, working: string): Series {
+  const of = (metric: string) => `${metric}{namespace="n",workload="${name}",${kind}="${name}"}`;
+  const [all, some] = kinds[kind];
+  return { [of(all)]: wanted, [of(some)]: working };
+}
+
+const everyKind = [
+  { ...tsn, deployment: "tsn-verification" },
+  { namespace: "n", workload: "redis", statefulset: "redis" },
+  { namespace: "n", workload: "filebeat", daemonset: "filebeat" },
+];
+
+const quota = (resource: string, type: "used" | "hard") =>
+  `kube_resourcequota{namespace="n",resourcequota="capacity",resource="${resource}",type="${type}"}`;
+
 /** Workloads, quota, certificates, probes, as Kubernetes and the blackbox exporter see them. */
 export const clusterCases: Cases = {
   WorkloadUnavailable: {
     fires: [
       {
         series: {
-          [`kube_deployment_spec_replicas{${inTsn},deployment="tsn-verification"}`]: "2x300",
-          [`kube_deployment_status_replicas_available{${inTsn},deployment="tsn-verification"}`]: "0x300",
-          'kube_statefulset_replicas{namespace="n",workload="redis",statefulset="redis"}': "1x300",
-          'kube_statefulset_status_replicas_ready{namespace="n",workload="redis",statefulset="redis"}':
-            "0x300",
-          'kube_daemonset_status_desired_number_scheduled{namespace="n-logs",workload="filebeat",daemonset="filebeat"}':
-            "3x300",
-          'kube_daemonset_status_number_available{namespace="n-logs",workload="filebeat",daemonset="filebeat"}':
-            "0x300",
+          ...podsOf("deployment", "tsn-verification", "2x300", "0x300"),
+          ...podsOf("statefulset", "redis", "1x300", "0x300"),
+          ...podsOf("daemonset", "filebeat", "3x300", "0x300"),
         },
         at: 5,
-        labels: [
-          { ...tsn, deployment: "tsn-verification" },
-          { namespace: "n", workload: "redis", statefulset: "redis" },
-          { namespace: "n-logs", workload: "filebeat", daemonset: "filebeat" },
-        ],
+        labels: everyKind,
       },
     ],
     silent: [
       {
         series: {
-          [`kube_deployment_spec_replicas{${inTsn},deployment="tsn-verification"}`]: "2x300",
-          [`kube_deployment_status_replicas_available{${inTsn},deployment="tsn-verification"}`]: "1x300",
-          'kube_deployment_spec_replicas{namespace="n",workload="off",deployment="off"}': "0x300",
-          'kube_deployment_status_replicas_available{namespace="n",workload="off",deployment="off"}': "0x300",
-          'kube_statefulset_replicas{namespace="n",workload="off",statefulset="off"}': "0x300",
-          'kube_statefulset_status_replicas_ready{namespace="n",workload="off",statefulset="off"}': "0x300",
-          'kube_daemonset_status_desired_number_scheduled{namespace="n",workload="off",daemonset="off"}':
-            "0x300",
-          'kube_daemonset_status_number_available{namespace="n",workload="off",daemonset="off"}': "0x300",
-          'kube_statefulset_replicas{namespace="n",workload="redis",statefulset="redis"}': "1x300",
-          'kube_statefulset_status_replicas_ready{namespace="n",workload="redis",statefulset="redis"}':
-            "0x4 1x300",
+          ...podsOf("deployment", "tsn-verification", "2x300", "1x300"),
+          ...podsOf("deployment", "off", "0x300", "0x300"),
+          ...podsOf("statefulset", "off", "0x300", "0x300"),
+          ...podsOf("daemonset", "off", "0x300", "0x300"),
+          ...podsOf("statefulset", "redis", "1x300", "0x4 1x300"),
         },
         until: 240,
       },
@@ -54,38 +59,21 @@ export const clusterCases: Cases = {
     fires: [
       {
         series: {
-          [`kube_deployment_spec_replicas{${inTsn},deployment="tsn-verification"}`]: "2x300",
-          [`kube_deployment_status_replicas_available{${inTsn},deployment="tsn-verification"}`]: "1x300",
-          'kube_statefulset_replicas{namespace="n",workload="redis",statefulset="redis"}': "1x300",
-          'kube_statefulset_status_replicas_ready{namespace="n",workload="redis",statefulset="redis"}':
-            "0x300",
-          'kube_daemonset_status_desired_number_scheduled{namespace="n-logs",workload="filebeat",daemonset="filebeat"}':
-            "3x300",
-          'kube_daemonset_status_number_available{namespace="n-logs",workload="filebeat",daemonset="filebeat"}':
-            "2x300",
+          ...podsOf("deployment", "tsn-verification", "2x300", "1x300"),
+          ...podsOf("statefulset", "redis", "1x300", "0x300"),
+          ...podsOf("daemonset", "filebeat", "3x300", "2x300"),
         },
         at: 15,
-        labels: [
-          { ...tsn, deployment: "tsn-verification" },
-          { namespace: "n", workload: "redis", statefulset: "redis" },
-          { namespace: "n-logs", workload: "filebeat", daemonset: "filebeat" },
-        ],
+        labels: everyKind,
       },
     ],
     silent: [
       {
         series: {
-          [`kube_deployment_spec_replicas{${inTsn},deployment="tsn-verification"}`]: "2x300",
           // A rollout has one more for a while.
-          [`kube_deployment_status_replicas_available{${inTsn},deployment="tsn-verification"}`]:
-            "3x100 1x14 2x300",
-          'kube_statefulset_replicas{namespace="n",workload="redis",statefulset="redis"}': "1x300",
-          'kube_statefulset_status_replicas_ready{namespace="n",workload="redis",statefulset="redis"}':
-            "1x300",
-          'kube_daemonset_status_desired_number_scheduled{namespace="n",workload="filebeat",daemonset="filebeat"}':
-            "3x300",
-          'kube_daemonset_status_number_available{namespace="n",workload="filebeat",daemonset="filebeat"}':
-            "3x300",
+          ...podsOf("deployment", "tsn-verification", "2x300", "3x100 1x14 2x300"),
+          ...podsOf("statefulset", "redis", "1x300", "1x300"),
+          ...podsOf("daemonset", "filebeat", "3x300", "3x300"),
         },
         until: 240,
       },
@@ -199,18 +187,15 @@ export const clusterCases: Cases = {
   }),
   QuotaAlmostExhausted: byValue({
     at: 15,
-    labels: { namespace: "n", resourcequota: "platform", resource: "limits.memory" },
+    labels: { namespace: "n", resourcequota: "capacity", resource: "limits.memory" },
     series: {
-      'kube_resourcequota{namespace="n",resourcequota="platform",resource="limits.memory",type="used"}': [
-        "91x300",
-        "90x300",
-        "0x300",
-      ],
-      'kube_resourcequota{namespace="n",resourcequota="platform",resource="limits.memory",type="hard"}': [
-        "100x300",
-        "100x300",
-        "0x300",
-      ],
+      [quota("limits.memory", "used")]: ["91x300", "90x300", "0x300"],
+      [quota("limits.memory", "hard")]: ["100x300", "100x300", "0x300"],
+      // Volumes have just what they take.
+      [quota("persistentvolumeclaims", "used")]: ["7x300"],
+      [quota("persistentvolumeclaims", "hard")]: ["7x300"],
+      [quota("requests.storage", "used")]: ["64x300"],
+      [quota("requests.storage", "hard")]: ["64x300"],
     },
   }),
   CertificateExpiresSoon: byValue({

@@ -44,105 +44,124 @@ function durations(all: string, within: string): Series {
   };
 }
 
+/** Two sets of values as promtool writes them, for all and for some of it, and the minute that counts. */
+type Point = readonly [string, string, minute: number];
+
+/** Cases of a burn rate: points at which the alert fires first, and others up to which it never does. */
 function burn(
   labels: Readonly<Record<string, string>>,
-  slo: string,
-  args: {
+  series: (one: string, other: string) => Series,
+  points: {
     /** By the shorter pair of windows, then by the longer one alone. */
-    readonly fires: readonly { readonly series: Series; readonly at: number }[];
-    readonly silent: readonly { readonly series: Series; readonly until: number }[];
+    readonly fires: readonly Point[];
+    readonly silent: readonly Point[];
   },
 ): AlertCases {
-  const firing = args.fires.map((each) => ({ ...each, labels: [{ ...labels, slo }] }));
-  return { fires: firing, silent: args.silent };
+  return {
+    fires: points.fires.map(([one, other, at]) => ({
+      series: series(one, other),
+      at,
+      labels: [labels],
+    })),
+    silent: points.silent.map(([one, other, until]) => ({ series: series(one, other), until })),
+  };
 }
+
+const availability = { ...gateway, slo: "gateway-availability" };
+const latency = { ...gateway, slo: "gateway-latency" };
+const knownVerdicts = { ...tsn, slo: "verdicts" };
+const timeToVerdict = { ...tsn, slo: "time-to-verdict" };
+
+/** Very little traffic, all of it bad: eight requests, or four verifications, in six hours. */
+const fewBad = { requests: "0x60 1x60 2x60 4x60 6x60 8x400", verdicts: "0x60 1x60 2x60 4x600" };
+/** The same, too slow: how many in all. */
+const fewSlow = { answers: "0x60 4x60 9x400", durations: "0x60 2x60 4x600" };
 
 /** Objectives of 0.999 (availability), 0.99 within 1 s (latency), 0.95 (verdicts) and 0.95 within 120 s (time). */
 export const objectiveCases: Cases = {
-  GatewayErrorBudgetBurn: burn(gateway, "gateway-availability", {
+  GatewayErrorBudgetBurn: burn(availability, requests, {
     // 1.5 % of the answers: 15 times the budget.
     fires: [
-      { series: requests("0+985x600", "0+15x600"), at: 5 },
-      { series: requests("0+992x600", "0+8x600"), at: 6 },
+      ["0+985x600", "0+15x600", 5],
+      ["0+992x600", "0+8x600", 6],
     ],
     silent: [
       // Not six times the budget.
-      { series: requests("0+9950x600", "0+50x600"), until: 480 },
-      // All of very little traffic: eight requests in six hours.
-      { series: requests("0x600", "0x60 1x60 2x60 4x60 6x60 8x400"), until: 360 },
+      ["0+9950x600", "0+50x600", 480],
+      ["0x600", fewBad.requests, 360],
       // Over before it was two minutes old.
-      { series: requests("0+985x600", "0 10x600"), until: 480 },
+      ["0+985x600", "0 10x600", 480],
     ],
   }),
-  GatewayErrorBudgetSlowBurn: burn(gateway, "gateway-availability", {
+  GatewayErrorBudgetSlowBurn: burn(availability, requests, {
     // Four times the budget: too slow for a page.
     fires: [
-      { series: requests("0+996x600", "0+4x600"), at: 20 },
-      { series: requests("0+998x600", "0+2x600"), at: 22 },
+      ["0+996x600", "0+4x600", 20],
+      ["0+998x600", "0+2x600", 22],
     ],
     silent: [
-      { series: requests("0+9991x600", "0+9x600"), until: 480 },
-      { series: requests("0x600", "0x60 1x60 2x60 4x60 6x60 8x400"), until: 480 },
+      ["0+9991x600", "0+9x600", 480],
+      ["0x600", fewBad.requests, 480],
     ],
   }),
-  GatewayLatencyBudgetBurn: burn(gateway, "gateway-latency", {
+  GatewayLatencyBudgetBurn: burn(latency, answers, {
     fires: [
-      { series: answers("0+100x600", "0+85x600"), at: 5 },
-      { series: answers("0+100x600", "0+92x600"), at: 6 },
+      ["0+100x600", "0+85x600", 5],
+      ["0+100x600", "0+92x600", 6],
     ],
     silent: [
-      { series: answers("0+100x600", "0+95x600"), until: 480 },
-      { series: answers("0x60 4x60 9x400", "0x600"), until: 360 },
+      ["0+100x600", "0+95x600", 480],
+      [fewSlow.answers, "0x600", 360],
     ],
   }),
-  GatewayLatencyBudgetSlowBurn: burn(gateway, "gateway-latency", {
+  GatewayLatencyBudgetSlowBurn: burn(latency, answers, {
     fires: [
-      { series: answers("0+100x600", "0+96x600"), at: 20 },
-      { series: answers("0+100x600", "0+98x600"), at: 22 },
+      ["0+100x600", "0+96x600", 20],
+      ["0+100x600", "0+98x600", 22],
     ],
     silent: [
-      { series: answers("0+1000x600", "0+991x600"), until: 480 },
-      { series: answers("0x60 4x60 9x400", "0x600"), until: 480 },
+      ["0+1000x600", "0+991x600", 480],
+      [fewSlow.answers, "0x600", 480],
     ],
   }),
-  VerdictBudgetBurn: burn(tsn, "verdicts", {
+  VerdictBudgetBurn: burn(knownVerdicts, verdicts, {
     fires: [
-      { series: verdicts("0+1x600", "0+3x600"), at: 6 },
-      { series: verdicts("0+3x600", "0+2x600"), at: 7 },
+      ["0+1x600", "0+3x600", 6],
+      ["0+3x600", "0+2x600", 7],
     ],
     silent: [
-      { series: verdicts("0+72x600", "0+28x600"), until: 480 },
-      { series: verdicts("0x600", "0x60 1x60 2x60 4x600"), until: 480 },
+      ["0+72x600", "0+28x600", 480],
+      ["0x600", fewBad.verdicts, 480],
     ],
   }),
-  VerdictBudgetSlowBurn: burn(tsn, "verdicts", {
+  VerdictBudgetSlowBurn: burn(knownVerdicts, verdicts, {
     fires: [
-      { series: verdicts("0+80x600", "0+20x600"), at: 17 },
-      { series: verdicts("0+90x600", "0+10x600"), at: 17 },
+      ["0+80x600", "0+20x600", 17],
+      ["0+90x600", "0+10x600", 17],
     ],
     silent: [
-      { series: verdicts("0+96x600", "0+4x600"), until: 480 },
-      { series: verdicts("0x600", "0x60 1x60 2x60 4x600"), until: 480 },
+      ["0+96x600", "0+4x600", 480],
+      ["0x600", fewBad.verdicts, 480],
     ],
   }),
-  VerdictTimeBudgetBurn: burn(tsn, "time-to-verdict", {
+  VerdictTimeBudgetBurn: burn(timeToVerdict, durations, {
     fires: [
-      { series: durations("0+4x600", "0+1x600"), at: 6 },
-      { series: durations("0+5x600", "0+3x600"), at: 7 },
+      ["0+4x600", "0+1x600", 6],
+      ["0+5x600", "0+3x600", 7],
     ],
     silent: [
-      { series: durations("0+100x600", "0+72x600"), until: 480 },
-      { series: durations("0x60 2x60 4x600", "0x600"), until: 480 },
+      ["0+100x600", "0+72x600", 480],
+      [fewSlow.durations, "0x600", 480],
     ],
   }),
-  VerdictTimeBudgetSlowBurn: burn(tsn, "time-to-verdict", {
+  VerdictTimeBudgetSlowBurn: burn(timeToVerdict, durations, {
     fires: [
-      { series: durations("0+100x600", "0+80x600"), at: 17 },
-      { series: durations("0+100x600", "0+90x600"), at: 17 },
+      ["0+100x600", "0+80x600", 17],
+      ["0+100x600", "0+90x600", 17],
     ],
     silent: [
-      { series: durations("0+100x600", "0+96x600"), until: 480 },
-      { series: durations("0x60 2x60 4x600", "0x600"), until: 480 },
+      ["0+100x600", "0+96x600", 480],
+      [fewSlow.durations, "0x600", 480],
     ],
   }),
 };

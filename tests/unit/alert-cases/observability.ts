@@ -1,4 +1,4 @@
-import { type AlertCases, byValue, type Cases } from "./case.ts";
+import { type AlertCases, byValue, type Cases, type Series } from "./case.ts";
 
 const prometheus = { namespace: "n", workload: "prometheus", pod: "prometheus-0" };
 const inPrometheus = 'namespace="n",workload="prometheus",pod="prometheus-0"';
@@ -38,6 +38,19 @@ const lost = [
   "jaeger_storage_bulk_index_errors_total",
 ];
 const of = (metric: string) => `${metric}{${inJaeger},exporter="jaeger_storage_exporter"}`;
+
+/** Elasticsearch works and indexes traces; beside it, so many lines of the log. */
+function indexed(lines: string): Series {
+  const of = (index: string) =>
+    `elasticsearch_index_stats_indexing_index_total{${inElastic},index="${index}"}`;
+  return {
+    [of(".ds-logs-iot_verification-default-2026.11.23-000001")]: lines,
+    [of(".ds-logs-elasticsearch.deprecation-default-2026.11.23-000001")]: "0+9x300",
+    [of("jaeger-span-000001")]: "0+9x300",
+    [`elasticsearch_cluster_health_status{${inElastic},color="green"}`]: "1x300",
+    [`elasticsearch_cluster_health_status{${inElastic},color="yellow"}`]: "0x300",
+  };
+}
 
 /** Scrapes, logs, traces, and what watches them. */
 export const observabilityCases: Cases = {
@@ -141,17 +154,14 @@ export const observabilityCases: Cases = {
       [`elasticsearch_jvm_memory_max_bytes{${inElastic},name="elasticsearch-0",area="heap"}`]: ["100x300"],
     },
   }),
-  LogsNotIndexed: byValue({
-    at: 31,
-    labels: elastic,
-    series: {
-      [`elasticsearch_index_stats_indexing_index_total{${inElastic},index=".ds-logs-iot_verification-default-000001"}`]:
-        ["70x300", "0+0.1x300"],
-      [`elasticsearch_index_stats_indexing_index_total{${inElastic},index="jaeger-span-000001"}`]: [
-        "0+9x300",
-      ],
-    },
-  }),
+  LogsNotIndexed: {
+    // Lines came once; and, before there is an index, no line ever did.
+    fires: [
+      { series: indexed("70x300"), at: 30, labels: [elastic] },
+      { series: indexed("_x300"), at: 30, labels: [elastic] },
+    ],
+    silent: [{ series: indexed("0+0.1x300"), until: 240 }],
+  },
   SpansRefused: byValue({
     at: 11,
     labels: jaeger,
@@ -169,13 +179,6 @@ export const observabilityCases: Cases = {
     silent: [{ series: Object.fromEntries(lost.map((each) => [of(each), "4x300"])), until: 240 }],
   },
   Watchdog: { fires: [{ series: {}, at: 0, labels: [{}] }], silent: [] },
-  PrometheusConfigurationRejected: byValue({
-    at: 5,
-    labels: prometheus,
-    series: {
-      [`prometheus_config_last_reload_successful{${inPrometheus}}`]: ["0x300", "1x300", "0x4 1x300"],
-    },
-  }),
   PrometheusRulesFailing: byValue({
     at: 6,
     labels: { ...prometheus, rule_group: "g" },
@@ -202,11 +205,6 @@ export const observabilityCases: Cases = {
       [`prometheus_notifications_sent_total{${inPrometheus},alertmanager="a"}`]: ["0+100x300"],
     },
   }),
-  PrometheusHasNoAlertmanager: byValue({
-    at: 5,
-    labels: prometheus,
-    series: { [`prometheus_notifications_alertmanagers_discovered{${inPrometheus}}`]: ["0x300", "1x300"] },
-  }),
   PrometheusStorageFailing: anyOf(
     [
       "prometheus_tsdb_compactions_failed_total",
@@ -219,13 +217,6 @@ export const observabilityCases: Cases = {
     at: 10,
     labels: prometheus,
     series: { [`prometheus_tsdb_size_retentions_total{${inPrometheus}}`]: ["1x9 2x300", "1x300"] },
-  }),
-  AlertmanagerConfigurationRejected: byValue({
-    at: 5,
-    labels: { namespace: "n", workload: "alertmanager" },
-    series: {
-      'alertmanager_config_last_reload_successful{namespace="n",workload="alertmanager"}': ["0x300", "1x300"],
-    },
   }),
   AlertmanagerNotificationsFailing: byValue({
     at: 6,

@@ -1,9 +1,25 @@
-import { byValue, type Cases } from "./case.ts";
+import { byValue, type Cases, type Series } from "./case.ts";
 
 const gateway = { namespace: "n", workload: "api-gateway" };
 const inGateway = 'namespace="n",workload="api-gateway",component="gateway"';
 const tsn = { namespace: "n", workload: "tsn-verification" };
 const inTsn = 'namespace="n",workload="tsn-verification"';
+
+const inMemory = (workload: string) => ({ namespace: "n", workload, pod: "a", container: "c" });
+
+/** Memory of a container with a limit of 100: its own, and that of the files that it maps. */
+function memory(
+  workload: string,
+  { own, mapped }: { readonly own: string; readonly mapped: string },
+): Series {
+  const labels = `namespace="n",workload="${workload}",pod="a",container="c"`;
+  return {
+    [`container_memory_rss{${labels},job="cadvisor"}`]: own,
+    [`container_memory_mapped_file{${labels},job="cadvisor"}`]: mapped,
+    [`kube_pod_container_resource_limits{${labels},resource="memory"}`]: "100x300",
+    [`kube_pod_container_resource_limits{${labels},resource="cpu"}`]: "2x300",
+  };
+}
 
 /** Gateway, queues, engines, and what pods use up. */
 export const serviceCases: Cases = {
@@ -153,18 +169,25 @@ export const serviceCases: Cases = {
       [`container_cpu_cfs_periods_total{${inTsn},pod="a",container="c"}`]: ["0+100x300"],
     },
   }),
-  MemoryNearLimit: byValue({
-    at: 10,
-    labels: { ...tsn, pod: "a", container: "c" },
-    series: {
-      [`container_memory_working_set_bytes{${inTsn},pod="a",container="c",job="cadvisor"}`]: [
-        "96x300",
-        "95x300",
-      ],
-      [`kube_pod_container_resource_limits{${inTsn},pod="a",container="c",resource="memory"}`]: ["100x300"],
-      [`kube_pod_container_resource_limits{${inTsn},pod="a",container="c",resource="cpu"}`]: ["2x300"],
-    },
-  }),
+  MemoryNearLimit: {
+    fires: [
+      {
+        series: memory(tsn.workload, { own: "91x300", mapped: "0x300" }),
+        at: 10,
+        labels: [inMemory(tsn.workload)],
+      },
+      // What it shares is mapped.
+      {
+        series: memory("postgresql", { own: "61x300", mapped: "30x300" }),
+        at: 10,
+        labels: [inMemory("postgresql")],
+      },
+    ],
+    silent: [
+      { series: memory(tsn.workload, { own: "90x300", mapped: "50x300" }), until: 240 },
+      { series: memory("postgresql", { own: "60x300", mapped: "30x300" }), until: 240 },
+    ],
+  },
   ContainerOutOfMemory: byValue({
     at: 31,
     labels: { ...tsn, pod: "a", container: "c", reason: "OOMKilled" },

@@ -1,3 +1,4 @@
+import { quotaTaken } from "../../metrics/rules/quota.ts";
 import { toDashboard, uids } from "../links.ts";
 import type { DashboardSpec, PanelSpec } from "../spec.ts";
 
@@ -33,7 +34,8 @@ export const cpuPanel: PanelSpec = {
 export const memoryPanel: PanelSpec = {
   kind: "timeseries",
   title: "Memory in use",
-  description: "Share of its limit that a container uses, of the ten highest. At the limit it is killed.",
+  description:
+    "Share of its limit that a container uses, of the ten highest. Pages of files count, which it gives back before it is killed at the limit.",
   unit: "percentunit",
   min: 0,
   thresholds: [{ from: 0.9, colour: "red" }],
@@ -132,13 +134,14 @@ export const capacity: DashboardSpec = {
         {
           kind: "timeseries",
           title: "Quota",
-          description: "Share of the namespaces' quota that is taken. What goes beyond it is not created.",
+          description:
+            "Share of the namespaces' quota that is taken. What goes beyond it is not created. Volumes have just what they take.",
           unit: "percentunit",
           min: 0,
           thresholds: [{ from: 0.95, colour: "red" }],
           queries: [
             {
-              expr: 'max by (namespace, resource) (kube_resourcequota{type="used"} / ignoring (type) (kube_resourcequota{type="hard"} > 0))',
+              expr: `max by (namespace, resource) (${quotaTaken})`,
               legend: "{{namespace}} {{resource}}",
             },
           ],

@@ -6,6 +6,7 @@ import type { DashboardSpec } from "../spec.ts";
 import { upWords } from "../words.ts";
 import { cpuPanel, memoryPanel, volumesPanel } from "./capacity.ts";
 import { objectivesRow } from "./objectives.ts";
+import { upPanel } from "./parts.ts";
 
 const requests = metricName("http_requests_total");
 const gateway = 'component="gateway"';
@@ -140,48 +141,31 @@ export function overview(objectives: Objectives): DashboardSpec {
             queries: [{ expr: "count(up == 0) or vector(0)", legend: "down" }],
             links: [toDashboard("Telemetry", "telemetry")],
           },
-          {
-            kind: "stat",
+          upPanel({
             title: "Database",
             description: "Whether PostgreSQL answers its exporter.",
-            unit: "none",
             width: 4,
-            words: upWords,
-            base: "red",
-            thresholds: [{ from: 1, colour: "green" }],
-            queries: [{ expr: "min(pg_up)", legend: "PostgreSQL" }],
+            expr: "min(pg_up)",
+            legend: "PostgreSQL",
             links: [toDashboard("PostgreSQL", "postgresql")],
-          },
-          {
-            kind: "stat",
+          }),
+          upPanel({
             title: "Cache",
             description: "Whether every service reaches Redis. Without it the platform works on, slower.",
-            unit: "none",
             width: 4,
-            words: upWords,
-            base: "red",
-            thresholds: [{ from: 1, colour: "green" }],
-            queries: [{ expr: `min(${metricName("cache_up")})`, legend: "Redis" }],
+            expr: `min(${metricName("cache_up")})`,
+            legend: "Redis",
             links: [toDashboard("Redis", "redis")],
-          },
-          {
-            kind: "stat",
+          }),
+          upPanel({
             title: "Logs and traces",
             description:
               "Whether Elasticsearch has every shard that it needs: green, or yellow where copies are missing.",
-            unit: "none",
             width: 4,
-            words: upWords,
-            base: "red",
-            thresholds: [{ from: 1, colour: "green" }],
-            queries: [
-              {
-                expr: 'max(elasticsearch_cluster_health_status{color=~"green|yellow"})',
-                legend: "Elasticsearch",
-              },
-            ],
+            expr: 'max(elasticsearch_cluster_health_status{color=~"green|yellow"})',
+            legend: "Elasticsearch",
             links: [toDashboard("Telemetry", "telemetry")],
-          },
+          }),
           {
             kind: "stat",
             title: "Restarts",

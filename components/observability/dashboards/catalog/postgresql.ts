@@ -3,8 +3,8 @@ import { systemNames } from "../../../contract/systems.ts";
 import { toDashboard, uids } from "../links.ts";
 import { ratePerSecond } from "../promql.ts";
 import type { DashboardSpec } from "../spec.ts";
-import { upWords } from "../words.ts";
 import { volumePanel } from "./capacity.ts";
+import { upPanel } from "./parts.ts";
 
 /** Databases of users: not the server's own. */
 const databases = 'datname!~"template.*|postgres|"';
@@ -18,17 +18,13 @@ export const postgresql: DashboardSpec = {
     {
       title: "Server",
       panels: [
-        {
-          kind: "stat",
+        upPanel({
           title: "Answers",
           description: "Whether the server answers its exporter.",
-          unit: "none",
           width: 6,
-          words: upWords,
-          base: "red",
-          thresholds: [{ from: 1, colour: "green" }],
-          queries: [{ expr: "min(pg_up)", legend: "answers" }],
-        },
+          expr: "min(pg_up)",
+          legend: "answers",
+        }),
         {
           kind: "stat",
           title: "Connections taken",

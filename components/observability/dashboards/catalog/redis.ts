@@ -3,8 +3,9 @@ import { serviceNames } from "../../../contract/runtime.ts";
 import { toDashboard, uids } from "../links.ts";
 import { ratePerSecond } from "../promql.ts";
 import type { DashboardSpec } from "../spec.ts";
-import { upWords, yesWords } from "../words.ts";
+import { yesWords } from "../words.ts";
 import { volumePanel } from "./capacity.ts";
+import { upPanel } from "./parts.ts";
 
 /** How the cache does; metrics of redis_exporter: https://github.com/oliver006/redis_exporter */
 export const redis: DashboardSpec = {
@@ -16,17 +17,13 @@ export const redis: DashboardSpec = {
     {
       title: "Server",
       panels: [
-        {
-          kind: "stat",
+        upPanel({
           title: "Answers",
           description: "Whether the server answers its exporter.",
-          unit: "none",
           width: 6,
-          words: upWords,
-          base: "red",
-          thresholds: [{ from: 1, colour: "green" }],
-          queries: [{ expr: "min(redis_up)", legend: "answers" }],
-        },
+          expr: "min(redis_up)",
+          legend: "answers",
+        }),
         {
           kind: "stat",
           title: "Memory taken",

@@ -1,13 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { systemPorts } from "../../../contract/systems.ts";
+import { systemNames, systemPorts } from "../../../contract/systems.ts";
 import { contentOf } from "../../../foundation/accepted.ts";
 import type { Platform } from "../../../foundation/index.ts";
 import { metadataOf } from "../../../foundation/metadata.ts";
-import { authoritySecret } from "../names.ts";
+import { authorityEntry } from "../names.ts";
 import type { Login } from "./users.ts";
 
-/** How a client reaches Elasticsearch. All of it is known once the server accepts the login and is set up. */
+/** How a client reaches Elasticsearch. All of it is known once the server is ready for this client. */
 export interface ElasticsearchLogin {
   /** DNS name of the server. */
   readonly host: pulumi.Output<string>;
@@ -42,13 +42,13 @@ export function publishLogin(
   const port = systemPorts.elasticsearch.https;
   const url = pulumi.interpolate`https://${host}:${port}`;
   // The address follows from the domain, and is itself not known as long as the server is not ready.
-  const told = { ...login, [authoritySecret.entry]: args.authority };
+  const told = { ...login, [authorityEntry]: args.authority };
   const place = pulumi.output(platform.clusterDomain);
   const stringData = { ...told, host, port: String(port), url, ...args.others };
   const metadata = metadataOf({
     name: args.name,
     namespace: platform.namespace,
-    workload: "elasticsearch",
+    workload: systemNames.elasticsearch,
     component: "logging",
   });
   const secret = new k8s.core.v1.Secret(name, { metadata, stringData }, { parent });

@@ -11,8 +11,8 @@ import { bytesOf } from "../../../foundation/quantity.ts";
 import type { ContainerResources, VolumeSize } from "../../../foundation/resources.ts";
 import { System } from "../../../foundation/system.ts";
 import type { SystemPod } from "../../../foundation/system-pod.ts";
+import { textBeside } from "../../../foundation/text-beside.ts";
 import type { MountedCertificate } from "../certificates.ts";
-import { textBeside } from "../text-beside.ts";
 import { type UserCredentials, userFiles } from "./users.ts";
 
 export interface ElasticsearchServerArgs {
@@ -20,7 +20,7 @@ export interface ElasticsearchServerArgs {
   readonly platform: Platform;
   /** Complete image reference of the official image, version 9. */
   readonly image: string;
-  /** CPU and memory; half of the memory is the Java heap. */
+  /** CPU and memory, 1280Mi or more; half of the memory is the Java heap, or less where that is little. */
   readonly resources: ContainerResources;
   /** The volume of all indices. */
   readonly storage: VolumeSize;
@@ -154,9 +154,16 @@ function revisionOf(secret: string) {
 /** Beyond this, Java needs twice the space for each pointer. */
 const mostHeap = 31 * 2 ** 30;
 
-/** Options of the Java VM: half of the memory as heap; no log of collections, nor dumps, which would fill the volumes. */
+/** What it needs beside its heap however small that is: code, classes, threads, and buffers of up to half of the heap. */
+const leastBeside = 768 * 2 ** 20;
+
+/**
+ * Options of the Java VM: half of the memory as heap, where that leaves enough beside it; no log of collections, nor dumps,
+ * which would fill the volumes.
+ */
 function memoryOptions(memory: string): string {
-  const heap = `${Math.floor(Math.min((bytesOf(memory) ?? 0) / 2, mostHeap) / 2 ** 20)}m`;
+  const bytes = bytesOf(memory) ?? 0;
+  const heap = `${Math.floor(Math.min(bytes / 2, bytes - leastBeside, mostHeap) / 2 ** 20)}m`;
   return [
     `-Xms${heap}`,
     `-Xmx${heap}`,

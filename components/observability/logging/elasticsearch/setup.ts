@@ -1,11 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { systemNames } from "../../../contract/systems.ts";
-import { auditExceptions, publishedExceptions } from "../../../foundation/audit.ts";
+import { publishedExceptions } from "../../../foundation/audit.ts";
 import { type Demand, podsWhileReplaced } from "../../../foundation/capacity-demand.ts";
 import { checksumOf } from "../../../foundation/checksum.ts";
 import type { Platform } from "../../../foundation/index.ts";
 import { metadataOf } from "../../../foundation/metadata.ts";
+import { createOneShotJob } from "../../../foundation/one-shot-job.ts";
 import { bytesOf } from "../../../foundation/quantity.ts";
 import type { ContainerResources } from "../../../foundation/resources.ts";
 import {
@@ -14,8 +15,8 @@ import {
   sharesOf,
   systemPodTemplate,
 } from "../../../foundation/system-pod.ts";
+import { textBeside } from "../../../foundation/text-beside.ts";
 import { lifecyclePolicies, logStream, logStreamName } from "../names.ts";
-import { textBeside } from "../text-beside.ts";
 import type { ElasticsearchLogin } from "./login.ts";
 
 /** How long data is kept, and in pieces of which size. */
@@ -42,17 +43,14 @@ export interface ElasticsearchSetupArgs {
 }
 
 const workload = systemNames.elasticsearchSetup;
+const component = "logging";
 const directory = "/etc/elasticsearch-setup";
 
 /** Seconds that all attempts may take together. */
 const patience = 900;
 const attempts = 5;
 
-/**
- * Sets lifecycle policies and index templates, by a Job, before any client comes.
- *
- * A Job cannot change. Each content of it has a name of its own: see `Migrations`.
- */
+/** Sets lifecycle policies and index templates, by a Job, before any client comes. */
 export class ElasticsearchSetup extends pulumi.ComponentResource {
   /** DNS name of the server, once it is set up. */
   readonly host: pulumi.Output<string>;
@@ -61,34 +59,21 @@ export class ElasticsearchSetup extends pulumi.ComponentResource {
 
   constructor(name: string, args: ElasticsearchSetupArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:observability:ElasticsearchSetup", name, {}, options);
-    const account = this.createServiceAccount(`${name}-account`, args);
-    const plain = { account: "", configMap: "", secret: "" };
-    const content = JSON.stringify(templateOf(args, plain));
+    const content = JSON.stringify(templateOf(args, { account: "", configMap: "", secret: "" }));
     const checksum = checksumOf({ content, ...filesOf(args) }).slice(0, 8);
     const files = this.createFiles(`${name}-files`, args, checksum);
-    const template = templateOf(args, {
-      account: account.metadata.name,
-      configMap: files.metadata.name,
-      secret: args.login.secret,
-    });
-    const job = this.createJob(`${name}-job`, args, { checksum, template });
+    const job = this.createJob(name, args, { checksum, configMap: files.metadata.name });
     this.host = pulumi.all([args.login.host, job.metadata.name]).apply(([host]) => host);
     this.demand = { workload, pods: podsWhileReplaced(1), ...sharesOf(podOf(args, "")) };
     this.registerOutputs({ host: this.host });
   }
 
-  private createServiceAccount(name: string, args: ElasticsearchSetupArgs) {
-    return new k8s.core.v1.ServiceAccount(
-      name,
-      { metadata: metadata(args, workload), automountServiceAccountToken: false },
-      { parent: this },
-    );
-  }
-
-  private createFiles(name: string, args: ElasticsearchSetupArgs, checksum: string) {
+  private createFiles(name: string, { platform, ...args }: ElasticsearchSetupArgs, checksum: string) {
+    const { namespace } = platform;
+    const metadata = metadataOf({ name: `${workload}-${checksum}`, namespace, workload, component });
     return new k8s.core.v1.ConfigMap(
       name,
-      { metadata: metadata(args, `${workload}-${checksum}`), data: configMapData(filesOf(args)) },
+      { metadata, data: configMapData(filesOf(args)) },
       { parent: this },
     );
   }
@@ -96,29 +81,25 @@ export class ElasticsearchSetup extends pulumi.ComponentResource {
   private createJob(
     name: string,
     args: ElasticsearchSetupArgs,
-    content: { checksum: string; template: k8s.types.input.core.v1.PodTemplateSpec },
+    content: { readonly checksum: string; readonly configMap: pulumi.Output<string> },
   ) {
-    return new k8s.batch.v1.Job(
+    const { platform, image, login } = args;
+    const others = { configMap: content.configMap, secret: login.secret };
+    return createOneShotJob(
       name,
       {
-        metadata: { ...metadata(args, `${workload}-${content.checksum}`), annotations: exceptionsOf(args) },
-        spec: {
-          backoffLimit: attempts - 1,
-          activeDeadlineSeconds: patience,
-          template: content.template,
-        },
+        platform,
+        workload,
+        component,
+        checksum: content.checksum,
+        template: (account) => templateOf(args, { ...others, account }),
+        attempts,
+        patience,
+        exceptions: publishedExceptions({ images: [image], user }),
       },
-      { parent: this, customTimeouts: { create: `${patience}s`, update: `${patience}s` } },
+      this,
     );
   }
-}
-
-function exceptionsOf({ image }: ElasticsearchSetupArgs) {
-  return auditExceptions(publishedExceptions({ images: [image], user }));
-}
-
-function metadata({ platform }: ElasticsearchSetupArgs, name: string) {
-  return metadataOf({ name, namespace: platform.namespace, workload, component: "logging" });
 }
 
 function templateOf(
@@ -133,7 +114,7 @@ function templateOf(
     ...podOf(args, names.secret),
     platform: args.platform,
     workload,
-    component: "logging",
+    component,
     account: names.account,
     apiAccess: false,
     configMap: names.configMap,

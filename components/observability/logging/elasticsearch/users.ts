@@ -5,7 +5,7 @@ import type { Platform } from "../../../foundation/index.ts";
 import { type ElasticsearchClient, elasticsearchClients } from "../names.ts";
 
 /** The user that people log in as, who may do everything. */
-export const superuser = "elastic";
+const superuser = "elastic";
 
 /** The role of each program; besides `kibana_system`, which is built in, they stand in roles.yml. */
 const roles: Readonly<Record<ElasticsearchClient, string>> = {
@@ -18,7 +18,7 @@ const roles: Readonly<Record<ElasticsearchClient, string>> = {
 
 /** The passwords of all users. */
 export interface UserCredentials extends Readonly<Record<ElasticsearchClient, Credential>> {
-  /** Of the superuser. */
+  /** The superuser's. */
   readonly elastic: Credential;
 }
 
@@ -38,6 +38,11 @@ export function loginOf(
   password: pulumi.Output<string>,
 ): Login {
   return { username: pulumi.interpolate`${client}-${platform.revisionOf(password)}`, password };
+}
+
+/** The login of the superuser, whose name is the same whatever the password is. */
+export function superuserLogin({ elastic }: Pick<UserCredentials, "elastic">): Login {
+  return { username: pulumi.output(superuser), password: elastic.value };
 }
 
 /** The files of the file realm: https://www.elastic.co/docs/deploy-manage/users-roles/cluster-or-deployment-auth/file-based */

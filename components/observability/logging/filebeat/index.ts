@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { systemNames } from "../../../contract/systems.ts";
+import { createAccount } from "../../../foundation/account.ts";
 import { auditExceptions, namesNoSecret, pinnedByTag } from "../../../foundation/audit.ts";
 import type { Demand } from "../../../foundation/capacity-demand.ts";
 import {
@@ -12,9 +13,11 @@ import type { Platform } from "../../../foundation/index.ts";
 import { selectorLabels, workloadLabels } from "../../../foundation/labels.ts";
 import { metadataOf } from "../../../foundation/metadata.ts";
 import { hardenedPod } from "../../../foundation/pod.ts";
+import { bytesOf } from "../../../foundation/quantity.ts";
 import { type ContainerResources, withEphemeralStorage } from "../../../foundation/resources.ts";
+import { serviceHost } from "../../../foundation/settings.ts";
+import { textBeside } from "../../../foundation/text-beside.ts";
 import type { MountedCertificate } from "../certificates.ts";
-import { textBeside } from "../text-beside.ts";
 
 export interface FilebeatArgs {
   /** What it stands on. */
@@ -29,8 +32,6 @@ export interface FilebeatArgs {
   readonly linesPerMinute: number;
   /** By which Logstash knows it, in its own namespace. */
   readonly certificate: MountedCertificate;
-  /** DNS name of Logstash, once it takes lines. */
-  readonly logstash: pulumi.Output<string>;
 }
 
 const workload = systemNames.filebeat;
@@ -49,7 +50,8 @@ export class Filebeat extends pulumi.ComponentResource {
 
   constructor(name: string, args: FilebeatArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:observability:Filebeat", name, {}, options);
-    const account = this.createServiceAccount(`${name}-account`, args);
+    const { shipperNamespace: namespace } = args.platform;
+    const account = createAccount(`${name}-account`, { namespace, workload, component: "logging" }, this);
     const configuration = this.createConfiguration(`${name}-configuration`, args);
     this.createDaemonSet(`${name}-daemonset`, args, {
       account: account.metadata.name,
@@ -58,14 +60,6 @@ export class Filebeat extends pulumi.ComponentResource {
     const containers = [withEphemeralStorage(args.resources, scratch)];
     this.demand = { workload, pods: args.nodes, containers };
     this.registerOutputs();
-  }
-
-  private createServiceAccount(name: string, args: FilebeatArgs) {
-    return new k8s.core.v1.ServiceAccount(
-      name,
-      { metadata: metadata(args, workload), automountServiceAccountToken: false },
-      { parent: this },
-    );
   }
 
   private createConfiguration(name: string, args: FilebeatArgs) {
@@ -185,8 +179,15 @@ function positionsOf({ shipperNamespace }: Platform): pulumi.Output<string> {
   return pulumi.interpolate`/var/lib/${shipperNamespace}/filebeat`;
 }
 
-function environmentOf({ platform, linesPerMinute, logstash }: FilebeatArgs) {
+function environmentOf({ platform, resources, linesPerMinute }: FilebeatArgs) {
+  const { clusterDomain } = platform;
+  // It need not be there yet: lines wait in their files.
+  const logstash = pulumi
+    .output(platform.namespace)
+    .apply((namespace) => serviceHost(systemNames.logstash, { namespace, clusterDomain }));
   return [
+    // Collects garbage in earnest before the kernel would end it: https://pkg.go.dev/runtime#hdr-Environment_Variables
+    { name: "GOMEMLIMIT", value: `${Math.floor(0.9 * (bytesOf(resources.limits.memory) ?? 0))}B` },
     { name: "PLATFORM_NAMESPACE", value: platform.namespace },
     { name: "SHIPPER_NAMESPACE", value: platform.shipperNamespace },
     { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },

@@ -12,10 +12,10 @@ import { bytesOf } from "../../../foundation/quantity.ts";
 import type { ContainerResources } from "../../../foundation/resources.ts";
 import { System } from "../../../foundation/system.ts";
 import type { SystemPod } from "../../../foundation/system-pod.ts";
+import { textBeside } from "../../../foundation/text-beside.ts";
 import type { MountedCertificate } from "../certificates.ts";
 import type { ElasticsearchLogin } from "../elasticsearch/login.ts";
 import type { Login } from "../elasticsearch/users.ts";
-import { textBeside } from "../text-beside.ts";
 
 export interface KibanaArgs {
   /** What it stands on. */

@@ -6,18 +6,28 @@ LONGEST = 32_768
 TEXT = ->(value) { value.is_a?(String) ? value.slice(0, LONGEST) : nil }
 COUNT = ->(value) { value.is_a?(Integer) && value.between?(0, 2**31 - 1) ? value : nil }
 NUMBER = ->(value) { value.is_a?(Numeric) && value.to_f.finite? ? value.to_f : nil }
+# Java's systems and Prometheus' write it in capitals.
+LEVEL = ->(value) { TEXT.call(value)&.downcase }
+# Filebeat counts for each of its processors of a kind, by their number.
+DROPPED = lambda do |value|
+  counters = value.is_a?(Hash) ? value.values.grep(Hash) : []
+  counts = counters.filter_map { |counter| COUNT.call(counter["dropped"]) }
+  counts.sum unless counts.empty?
+end
 
-# Where two are of one field, the second counts: what Elastic's own systems write (ECS), and then what ours do.
+# Where two are of one field, the second counts: what Elastic's own systems write (ECS, but for Logstash), and then what ours do.
 FIELDS = [
   [%w[message], "[message]", TEXT],
   [%w[@timestamp], "[@metadata][time]", TEXT],
-  [%w[log.level], "[log][level]", TEXT],
-  [%w[log level], "[log][level]", TEXT],
+  [%w[log.level], "[log][level]", LEVEL],
+  [%w[log level], "[log][level]", LEVEL],
   [%w[error type], "[error][type]", TEXT],
   [%w[error message], "[error][message]", TEXT],
+  [%w[logEvent message], "[message]", TEXT],
+  [%w[monitoring metrics processor rate_limit], "[filebeat][dropped]", DROPPED],
 
   [%w[msg], "[message]", TEXT],
-  [%w[level], "[log][level]", TEXT],
+  [%w[level], "[log][level]", LEVEL],
   [%w[service], "[service][name]", TEXT],
   [%w[time], "[@metadata][time]", TEXT],
   [%w[trace_id], "[trace][id]", TEXT],

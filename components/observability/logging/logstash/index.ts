@@ -7,9 +7,9 @@ import { bytesOf, memoryQuantity } from "../../../foundation/quantity.ts";
 import { type ContainerResources, heapOf } from "../../../foundation/resources.ts";
 import { System } from "../../../foundation/system.ts";
 import type { SystemPod } from "../../../foundation/system-pod.ts";
+import { textBeside } from "../../../foundation/text-beside.ts";
 import type { MountedCertificate } from "../certificates.ts";
 import type { ElasticsearchLogin } from "../elasticsearch/login.ts";
-import { textBeside } from "../text-beside.ts";
 
 export interface LogstashArgs {
   /** What it stands on. */
@@ -55,7 +55,6 @@ export class Logstash extends pulumi.ComponentResource {
 
 /** The official image: user 1000. Its entry point is not used: it writes into the configuration. */
 function podOf({ image, resources, queueSize, certificate, login }: LogstashArgs): SystemPod {
-  const heap = `${Math.floor(heapOf(resources.limits.memory) / 2 ** 20)}m`;
   return {
     user: { uid: 1000, gid: 1000 },
     containers: [
@@ -63,7 +62,7 @@ function podOf({ image, resources, queueSize, certificate, login }: LogstashArgs
         name: systemNames.logstash,
         image,
         command: ["bash", "/etc/logstash/start.sh"],
-        env: [{ name: "LS_JAVA_OPTS", value: `-Xms${heap} -Xmx${heap} -XX:-HeapDumpOnOutOfMemoryError` }],
+        env: [{ name: "LS_JAVA_OPTS", value: memoryOptions(resources.limits.memory) }],
         resources,
         ...probes,
       },
@@ -90,9 +89,19 @@ function podOf({ image, resources, queueSize, certificate, login }: LogstashArgs
       },
       { name: "tmp", directory: "/tmp", size: "128Mi" },
     ],
-    // To write what it has taken out of its queue.
-    terminationGracePeriodSeconds: 60,
+    // To write what is in its queue, which is gone with the pod.
+    terminationGracePeriodSeconds: 300,
   };
+}
+
+/**
+ * Options of the Java VM: half of the memory as heap, where buffers of connections are too, hence little beside it, which by
+ * default would be as much again; no dumps, which would fill the volumes.
+ */
+function memoryOptions(memory: string): string {
+  const heap = Math.floor(heapOf(memory) / 2 ** 20);
+  const direct = Math.floor(heap / 4);
+  return `-Xms${heap}m -Xmx${heap}m -XX:MaxDirectMemorySize=${direct}m -XX:-HeapDumpOnOutOfMemoryError`;
 }
 
 /** The queue, which may go beyond its size by a page, and little besides. */

@@ -2,11 +2,11 @@ import type { RuleGroup } from "./rule.ts";
 
 const day = 24 * 3600;
 
-/** Certificates of servers, as probes see them. */
+/** Certificates of servers, and of the authority that signed them, as probes see them. */
 export function certificateRules(): RuleGroup {
   const left = "probe_ssl_earliest_cert_expiry - time()";
   const description =
-    "Of what {{ $labels.instance }} shows, the first to end is valid for {{ $value | humanizeDuration }}.";
+    "Of the certificates that {{ $labels.instance }} shows, the first to end is valid for {{ $value | humanizeDuration }}.";
   return {
     name: "certificates",
     alerts: [

@@ -1,9 +1,13 @@
+import { logStreamName } from "../../logging/names.ts";
 import type { RuleGroup } from "./rule.ts";
 
 /** Elasticsearch, by elasticsearch_exporter, and what arrives in it. */
 export function logRules(): RuleGroup {
   const free =
     "min by (namespace, workload, name) (elasticsearch_filesystem_data_available_bytes / elasticsearch_filesystem_data_size_bytes)";
+  const indexed =
+    "sum by (namespace, workload) " +
+    `(increase(elasticsearch_index_stats_indexing_index_total{index=~"[.]ds-${logStreamName}-.+"}[30m]))`;
   return {
     name: "logs",
     alerts: [
@@ -55,7 +59,8 @@ export function logRules(): RuleGroup {
       {
         alert: "LogsNotIndexed",
         severity: "warning",
-        when: 'sum by (namespace, workload) (increase(elasticsearch_index_stats_indexing_index_total{index=~"[.]ds-logs-.+"}[30m])) == 0',
+        // Before the first line there is no index to count in: as long as Elasticsearch answers, that is none, too.
+        when: `(${indexed} or 0 * max by (namespace, workload) (elasticsearch_cluster_health_status{color="green"})) == 0`,
         for: "30m",
         summary: "No log arrives in Elasticsearch",
         description: "For an hour, no line of any pod was indexed.",

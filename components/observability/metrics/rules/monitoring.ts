@@ -14,14 +14,6 @@ export function monitoringRules(): RuleGroup {
           "This alert always fires. A receiver that no longer hears it should raise the alarm itself.",
       },
       {
-        alert: "PrometheusConfigurationRejected",
-        severity: "warning",
-        when: "prometheus_config_last_reload_successful == 0",
-        for: "5m",
-        summary: "Prometheus works with an outdated configuration",
-        description: "{{ $labels.pod }} could not load the one that it has.",
-      },
-      {
         alert: "PrometheusRulesFailing",
         severity: "critical",
         when: "sum by (namespace, workload, pod, rule_group) (increase(prometheus_rule_evaluation_failures_total[5m])) > 0",
@@ -50,14 +42,6 @@ export function monitoringRules(): RuleGroup {
         description: "{{ $value | humanizePercentage }} of what {{ $labels.pod }} sends is refused or lost.",
       },
       {
-        alert: "PrometheusHasNoAlertmanager",
-        severity: "critical",
-        when: "prometheus_notifications_alertmanagers_discovered < 1",
-        for: "5m",
-        summary: "Prometheus knows no Alertmanager",
-        description: "Nobody is told of any alert of {{ $labels.pod }}.",
-      },
-      {
         alert: "PrometheusStorageFailing",
         severity: "warning",
         when: [
@@ -79,14 +63,6 @@ export function monitoringRules(): RuleGroup {
         summary: "Prometheus forgets earlier than configured",
         description:
           "Its volume is too small for the configured time: {{ $value | humanize }} blocks were dropped for their size within a day.",
-      },
-      {
-        alert: "AlertmanagerConfigurationRejected",
-        severity: "critical",
-        when: "alertmanager_config_last_reload_successful == 0",
-        for: "5m",
-        summary: "Alertmanager works with an outdated configuration",
-        description: "{{ $labels.pod }} could not load the one that it has.",
       },
       {
         alert: "AlertmanagerNotificationsFailing",

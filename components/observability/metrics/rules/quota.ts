@@ -1,5 +1,13 @@
 import type { RuleGroup } from "./rule.ts";
 
+/** Room for volumes is the sum of those that there are: all of it is taken, always. */
+const takenByDesign = "persistentvolumeclaims|requests.storage";
+
+/** Share of a namespace's quota that is taken, by resource, of what may run out. */
+export const quotaTaken =
+  `kube_resourcequota{type="used",resource!~"${takenByDesign}"} ` +
+  '/ ignoring (type) (kube_resourcequota{type="hard"} > 0)';
+
 /** What the namespaces may use. */
 export function quotaRules(): RuleGroup {
   return {
@@ -8,7 +16,7 @@ export function quotaRules(): RuleGroup {
       {
         alert: "QuotaAlmostExhausted",
         severity: "warning",
-        when: 'kube_resourcequota{type="used"} / ignoring (type) (kube_resourcequota{type="hard"} > 0) > 0.9',
+        when: `${quotaTaken} > 0.9`,
         for: "15m",
         summary: "The namespace {{ $labels.namespace }} is almost out of {{ $labels.resource }}",
         description:

@@ -1,9 +1,13 @@
 import { metricName } from "../../../contract/metrics.ts";
+import { serviceNames } from "../../../contract/runtime.ts";
 import type { RuleGroup } from "./rule.ts";
 
 /** What is about to be used up: CPU, memory, connections of a pool, the event loop, pods of an autoscaler. */
 export function saturationRules(): RuleGroup {
   const container = "by (namespace, pod, container, workload)";
+  // What the kernel cannot take back. Pages of files it can, and servers use all that is left for these; those that
+  // PostgreSQL maps are the memory that its processes share.
+  const taken = `(container_memory_rss + container_memory_mapped_file{workload="${serviceNames.database}"} or container_memory_rss)`;
   return {
     name: "saturation",
     alerts: [
@@ -22,12 +26,12 @@ export function saturationRules(): RuleGroup {
         alert: "MemoryNearLimit",
         severity: "warning",
         when:
-          `max ${container} (container_memory_working_set_bytes) ` +
-          `/ max ${container} (kube_pod_container_resource_limits{resource="memory"}) > 0.95`,
+          `max ${container} ${taken} ` +
+          `/ max ${container} (kube_pod_container_resource_limits{resource="memory"}) > 0.9`,
         for: "10m",
         summary: "{{ $labels.workload }} is about to be killed for its memory",
         description:
-          "Container {{ $labels.container }} of {{ $labels.pod }} uses {{ $value | humanizePercentage }} of its limit.",
+          "Container {{ $labels.container }} of {{ $labels.pod }} uses {{ $value | humanizePercentage }} of its limit for what cannot be given back.",
       },
       {
         alert: "ContainerOutOfMemory",

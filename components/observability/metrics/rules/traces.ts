@@ -13,7 +13,7 @@ export function traceRules(): RuleGroup {
         when: `${rateOf("otelcol_receiver_refused_spans")} > 0`,
         for: "10m",
         summary: "Jaeger refuses traces",
-        description: "{{ $value | humanize }} spans a second are lost: its queue is full, or its memory.",
+        description: "{{ $value | humanize }} spans a second are lost: its memory is full.",
       },
       {
         alert: "SpansNotStored",
