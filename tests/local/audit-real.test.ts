@@ -10,7 +10,7 @@ import { auditedObject, readManifests } from "../../local/audit/manifests.ts";
 import { judgeByPolicies } from "../../local/audit/policies.ts";
 import { cacheDir } from "../../local/paths.ts";
 import { terminalReport } from "../../local/report.ts";
-import type { KubernetesObject } from "../../policies/rule.ts";
+import type { KubernetesObject } from "../../policies/objects/object.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "iot-verification-audit-test-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -60,7 +60,9 @@ test("every judge finds a privileged pod, whatever it says to them, and only our
     expect(verdicts, judge).toEqual({ "place/Pod.planted.yaml": false, "place/Pod.tame.yaml": true });
   }
   const manifests = readManifests(directory);
-  const own = manifests.flatMap(({ file, content }) => judgeByPolicies(file, content as KubernetesObject));
+  const own = judgeByPolicies(
+    manifests.map(({ file, content }) => ({ file, content: content as KubernetesObject })),
+  );
   const { excepted, unexplained, figures } = assess(manifests.map(auditedObject), [...findings, ...own]);
   expect(excepted.map(({ finding }) => finding.check)).toEqual(["KSV-0017"]);
   expect(unexplained.filter(({ finding }) => finding.check === "CKV_K8S_16")).toHaveLength(1);

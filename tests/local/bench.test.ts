@@ -9,7 +9,7 @@ import { parseState, type StateResource } from "../../local/bench/state.ts";
 import { describeSummary, spread, summarize } from "../../local/bench/summary.ts";
 import { type DelayTable, loadDelays } from "../../local/cluster/delays.ts";
 import { root } from "../../local/paths.ts";
-import type { KubernetesObject } from "../../policies/rule.ts";
+import type { KubernetesObject } from "../../policies/objects/object.ts";
 
 const single = (seconds: number) => ({ seconds, source: "test" });
 const byImage = (postgres: number, other: number) => [
