@@ -15,7 +15,14 @@ import { startUpSeconds } from "./start-up.ts";
 import { readState } from "./state.ts";
 
 /** What is measured, in this order. */
-export const phases = ["cold create", "no change", "one image changed", "destroy"] as const;
+export const phases = [
+  "preview",
+  "preview with policies",
+  "cold create",
+  "no change",
+  "one image changed",
+  "destroy",
+] as const;
 export type Phase = (typeof phases)[number];
 
 /** A process of the CLI, from its start to its end. */
@@ -99,6 +106,9 @@ async function measureOnce(
     return { began, seconds: (performance.now() - start) / 1000 };
   };
   const up = ["up", "--yes", "--suppress-outputs", ...policyPack];
+  const preview = ["preview", "--suppress-outputs"];
+  const unjudged = await timed("preview", preview);
+  const judged = await timed("preview with policies", [...preview, ...policyPack]);
   const cold = await timed("cold create", up);
   const { resources, needless } = withTrueDependencies(
     readState(checkpointFile(workspace)),
@@ -112,7 +122,14 @@ async function measureOnce(
   const destroyed = await timed("destroy", ["destroy", "--yes"]);
   await ask(workspace, ["config", "rm", "--path", changedImage.key]);
   return {
-    phases: { "cold create": cold, "no change": unchanged, "one image changed": changed, destroy: destroyed },
+    phases: {
+      preview: unjudged,
+      "preview with policies": judged,
+      "cold create": cold,
+      "no change": unchanged,
+      "one image changed": changed,
+      destroy: destroyed,
+    },
     path,
     needless,
     resources: resources.length,

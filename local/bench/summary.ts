@@ -1,5 +1,6 @@
 import type { Step } from "./critical-path.ts";
 import { type Phase, phases, type Run } from "./measure.ts";
+import type { Judged } from "./policies.ts";
 
 /** Seconds of several measurements. */
 export interface Spread {
@@ -19,6 +20,10 @@ export interface Summary {
   /** Median of the cold creates, divided by the critical path. */
   readonly ratio: number;
   readonly limit: number;
+  /** Seconds that policies add to a preview of the whole stack, by the medians. */
+  readonly policies: number;
+  /** What the rules alone take, over more and more objects. */
+  readonly rules: readonly Judged[];
   /** The profile of the run whose cold create is the median one. */
   readonly profile: Profile;
 }
@@ -39,9 +44,10 @@ export interface Profile {
 export function summarize(args: {
   readonly stack: string;
   readonly runs: readonly Run[];
+  readonly rules: readonly Judged[];
   readonly limit: number;
 }): Summary {
-  const { stack, runs, limit } = args;
+  const { stack, runs, rules, limit } = args;
   const byDuration = runs.toSorted(
     (a, b) => a.phases["cold create"].seconds - b.phases["cold create"].seconds,
   );
@@ -57,6 +63,8 @@ export function summarize(args: {
     needless: middle.needless,
     ratio: all["cold create"].median / middle.path.seconds,
     limit,
+    policies: all["preview with policies"].median - all.preview.median,
+    rules,
     profile: profileOf(middle),
   };
 }
@@ -84,12 +92,22 @@ function profileOf({ phases: { "cold create": cold }, path }: Run): Profile {
 
 /** The summary, for people. */
 export function describeSummary(summary: Summary): string {
-  const { stack, resources, criticalPath, needless, ratio, limit, profile } = summary;
+  const { stack, resources, criticalPath, needless, ratio, limit, policies, rules, profile } = summary;
   const rows = phases.map((phase) => [phase, ...Object.values(summary.phases[phase]).map(seconds)]);
   const verdict = ratio <= limit ? "at most" : "MORE than";
   return `${[
     `Stack ${stack}, ${resources} resources, pods played; wall time of the Pulumi CLI in seconds:`,
     table([["", "median", "min", "max"], ...rows]),
+    "",
+    `Policies add ${seconds(policies)} s to a preview of the whole stack. Over objects alone the rules take`,
+    table([
+      ["objects", "seconds", "ms each"],
+      ...rules.map((one) => [
+        String(one.objects),
+        one.seconds.toFixed(2),
+        ((1000 * one.seconds) / one.objects).toFixed(2),
+      ]),
+    ]),
     "",
     `The critical path takes ${seconds(criticalPath)} s by the start-up delays and true dependencies alone; what each step took beyond, when measured:`,
     table([

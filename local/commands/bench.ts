@@ -1,4 +1,5 @@
 import { measure } from "../bench/measure.ts";
+import { timeRules } from "../bench/policies.ts";
 import { describeSummary, summarize } from "../bench/summary.ts";
 import { terminalReport } from "../report.ts";
 import { interruptible } from "../toolchain/interrupt.ts";
@@ -29,7 +30,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   // Of all benches of this checkout one at a time: they would measure each other.
   return aloneOnStack({ stack: ".bench", report }, async () => {
     const measured = await interruptible((signal) => measure({ stack, runs, report, signal }));
-    const summary = summarize({ stack, runs: measured, limit });
+    const summary = summarize({ stack, runs: measured, rules: timeRules(stack, [1, 2, 4]), limit });
     process.stdout.write(
       values.json ? `${JSON.stringify(summary, undefined, 2)}\n` : describeSummary(summary),
     );

@@ -232,10 +232,13 @@ test("the state's dependencies are all that any property depends on", () => {
 });
 
 describe("the summary", () => {
+  const rules = [{ objects: 200, seconds: 0.1 }];
   const run = (cold: number): Run => {
     const phase = (duration: number) => ({ began: at(0), seconds: duration });
     return {
       phases: {
+        preview: phase(1),
+        "preview with policies": phase(2.5),
         "cold create": phase(cold),
         "no change": phase(3),
         "one image changed": phase(4),
@@ -252,9 +255,10 @@ describe("the summary", () => {
   };
 
   test("is of the medians, and profiles the run in the middle", () => {
-    const summary = summarize({ stack: "dev", runs: [run(20), run(12), run(13)], limit: 1.3 });
+    const summary = summarize({ stack: "dev", runs: [run(20), run(12), run(13)], limit: 1.3, rules });
     expect(summary.phases["cold create"]).toEqual({ median: 13, min: 12, max: 20 });
     expect(summary.ratio).toBe(1.3);
+    expect(summary.policies).toBe(1.5);
     expect(summary.profile).toEqual({
       before: 2,
       path: [{ resource: "Job one", seconds: 10, beyond: 0.25, done: 12 }],
@@ -266,14 +270,16 @@ describe("the summary", () => {
   });
 
   test("says when the limit is passed", () => {
-    const text = describeSummary(summarize({ stack: "dev", runs: [run(14)], limit: 1.3 }));
+    const text = describeSummary(summarize({ stack: "dev", runs: [run(14)], limit: 1.3, rules }));
     expect(text).toContain("Cold create takes 1.40 of the critical path, MORE than the limit of 1.3.");
     expect(text).toContain("Waits that local/bench/dependencies.yaml does not know:\n  grafana for kibana\n");
+    expect(text).toContain("Policies add 1.5 s to a preview of the whole stack.");
+    expect(text).toMatch(/ 200 +0\.10 +0\.50\n/);
     expect(text).toMatch(/Job one +10\.0 +0\.3 +12\.0\n/);
   });
 
   test("takes the mean of the two in the middle", () => {
     expect(spread([4, 1, 3, 2])).toEqual({ median: 2.5, min: 1, max: 4 });
-    expect(() => summarize({ stack: "dev", runs: [], limit: 1 })).toThrow("nothing was measured");
+    expect(() => summarize({ stack: "dev", runs: [], limit: 1, rules })).toThrow("nothing was measured");
   });
 });
