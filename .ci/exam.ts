@@ -23,5 +23,7 @@ const missing = expected.filter((line) => !found.includes(line));
 const unexpected = found.filter((line) => !expected.includes(line));
 for (const line of missing) console.error(`not found any more: ${line}`);
 for (const line of unexpected) console.error(`not reviewed: ${line}`);
-console.log(`${found.length} findings in ${document}, of ${new Set(rows.map(({ policy }) => policy)).size} rules`);
+console.log(
+  `${found.length} findings in ${document}, of ${new Set(rows.map(({ policy }) => policy)).size} rules`,
+);
 process.exitCode = missing.length + unexpected.length > 0 ? 1 : 0;

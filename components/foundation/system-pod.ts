@@ -10,14 +10,17 @@ import { spreadOver } from "./spread.ts";
 
 type Container = k8s.types.input.core.v1.Container;
 type EnvVar = k8s.types.input.core.v1.EnvVar;
+type ContainerPort = k8s.types.input.core.v1.ContainerPort;
 
 /** A container of a system's pod; where its volumes are mounted is the pod's business. */
-export type SystemContainer = Omit<Container, "volumeMounts" | "resources" | "securityContext"> & {
+export type SystemContainer = Omit<Container, "volumeMounts" | "resources" | "securityContext" | "ports"> & {
   readonly name: string;
   readonly image: string;
   /** CPU and memory; ephemeral storage is added from the pod's scratch directories. */
   readonly resources: ContainerResources;
   readonly env?: readonly EnvVar[];
+  /** Ports beside those of the system. @default none */
+  readonly ports?: ContainerPort[];
   /** Which of the pod's volumes it gets, by name: `data`, `configuration`, those of Secrets and scratch. @default all */
   readonly volumes?: readonly string[];
 };

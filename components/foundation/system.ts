@@ -184,7 +184,7 @@ function exceptionsOf({ pod, replicas, data, access, exceptions = [] }: SystemAr
   return auditExceptions([...published, ...exceptions]);
 }
 
-/** The ports of the system are its first container's. */
+/** The ports of the system are its first container's, before those that only its probes ask. */
 function withPorts({ ports, pod }: SystemArgs): SystemPod["containers"] {
   const [main, ...others] = pod.containers;
   if (!main) return [];
@@ -193,5 +193,5 @@ function withPorts({ ports, pod }: SystemArgs): SystemPod["containers"] {
     containerPort,
     protocol: "TCP",
   }));
-  return [{ ...main, ports: own }, ...others];
+  return [{ ...main, ports: [...own, ...(main.ports ?? [])] }, ...others];
 }

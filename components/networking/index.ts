@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { type AuditException, auditExceptions } from "../foundation/audit.ts";
 import { metadataOf } from "../foundation/metadata.ts";
 import type { Place } from "./endpoints.ts";
 import { flowsOf, type Shape } from "./graph.ts";
@@ -45,6 +46,20 @@ export class Networking extends pulumi.ComponentResource {
   ): void {
     const namespace = namespaces[place].created;
     const metadata = metadataOf({ name: policy, namespace, workload: policy, component: "networking" });
-    new k8s.networking.v1.NetworkPolicy(name, { metadata, spec }, { parent: this });
+    const exceptions = exceptionsOf(spec);
+    const annotations = exceptions.length > 0 ? { annotations: auditExceptions(exceptions) } : {};
+    new k8s.networking.v1.NetworkPolicy(
+      name,
+      { metadata: { ...metadata, ...annotations }, spec },
+      { parent: this },
+    );
   }
+}
+
+/** Callers of the gateway are whoever the configuration names; nobody named is everybody. */
+function exceptionsOf({ ingress }: typeof denyAll): AuditException[] {
+  const lists: unknown = ingress;
+  const isOpen = Array.isArray(lists) && lists.some((rule: object) => !("from" in rule));
+  const reason = "The API is for every pod, as network.gatewayClients names no callers";
+  return isOpen ? [{ check: "open-network-policies", reason }] : [];
 }

@@ -17,6 +17,9 @@ export const configMapCredentials = objectRule({
   },
 });
 
+/** More than these are not named in a message. */
+const most = 5;
+
 function violationOf(key: string, value: string): Violation[] {
   const path = memberPath("data", key);
   // The name of an entry says what it is as long as the entry is one value; a longer one is a file.
@@ -27,11 +30,13 @@ function violationOf(key: string, value: string): Violation[] {
   }
   const found = credentialsIn(value);
   if (found.length === 0) return [];
-  const places = found.map(({ name, line }) => (isValue ? name : `${name} (line ${line})`)).join(", ");
+  const places = found.map(({ name, line }) => (isValue ? name : `${name} (line ${line})`));
+  const shown = places.slice(0, most).join(", ");
+  const others = places.length > most ? ` and ${places.length - most} more` : "";
   return [
     {
       path,
-      problem: `file ${key} gives ${places} in the open`,
+      problem: `file ${key} gives ${shown}${others} in the open`,
       fix: "Keep the whole file in a Secret, or have the program read these values from files of one",
     },
   ];

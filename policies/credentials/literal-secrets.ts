@@ -40,16 +40,16 @@ export const literalSecrets = stackRule({
 
 /** Types all of whose values are credentials; of others it depends on the entry. */
 const alwaysSecret = new Set([
-  "kubernetes.io/dockerconfigjson",
   "kubernetes.io/dockercfg",
   "kubernetes.io/ssh-auth",
   "bootstrap.kubernetes.io/token",
 ]);
 
 function isCredential(type: string, { key, value }: SecretEntry): boolean {
-  if (isPlaceholder(value))
-    return type === "kubernetes.io/dockerconfigjson" && /"auth"\s*:\s*"[^"<$]/.test(value);
-  if (alwaysSecret.has(type) || tokenIn(value) !== undefined || hasLoginInUrl(value)) return true;
+  if (tokenIn(value) !== undefined || hasLoginInUrl(value)) return true;
+  if (type === "kubernetes.io/dockerconfigjson") return /"(?:auth|password)"\s*:\s*"[^"<${]/.test(value);
+  if (isPlaceholder(value)) return false;
+  if (alwaysSecret.has(type)) return true;
   const isValue = !value.trim().includes("\n");
   if (isValue && namesCredential(key) && isLiteralCredential("password", value)) return true;
   return credentialsIn(value).length > 0 || (isValue && isRandom(value.trim()));

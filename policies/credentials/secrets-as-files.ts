@@ -8,7 +8,8 @@ export const secretsAsFiles = objectRule({
   severity: "advisory",
   description: "Containers get Secrets as files, not as environment variables.",
   why: "An environment is inherited by every child process, ends up in crash reports, and stays as it was when the Secret changes.",
-  reference: "https://kubernetes.io/docs/concepts/security/secrets-good-practices/#developers",
+  reference:
+    "https://kubernetes.io/docs/concepts/security/secrets-good-practices/#prefer-volume-mounts-over-environment-variables",
   check(object) {
     const pod = podSpecOf(object);
     if (!pod) return [];

@@ -63,7 +63,7 @@ export interface NamedCredential {
 }
 
 const assignment =
-  /(?<![\w.$%])(?<quote>["']?)(?<name>[A-Za-z_][\w.-]{0,100})\k<quote>(?<sign>[ \t]*(?::=|[:=]>?)[ \t]*)(?:"(?<double>[^"\n]*)"|'(?<single>[^'\n]*)'|(?<plain>[^\s"',;#&<>(){}[\]|]+))(?<rest>[ \t]*[^\s])?/g;
+  /(?<![\w.$%])(?<quote>["']?)(?<name>[A-Za-z_][\w.-]{0,100})\k<quote>(?<sign>[ \t]*(?::=|[:=]>?)[ \t]*)(?:"(?<double>[^"\n]*)"|'(?<single>[^'\n]*)'|(?<plain>[^\s"'`,;#&<>(){}[\]|]+))(?<rest>[ \t]*[^\s])?/g;
 const directive = /^\s*(?<name>requirepass|masterauth)\s+"?(?<plain>[^\s"]+)"?/g;
 const element = /<(?<name>[\w.-]+)>(?<plain>[^<>\n]+)<\//g;
 const sql = /\b(?<name>password|identified(?:\s+with\s+\w+)?\s+by)\s+'(?<plain>[^'\n]+)'/gi;
@@ -147,7 +147,11 @@ export function isGuessable(value: string, around: readonly string[]): boolean {
   if (value.length < 8 || /^\d{1,10}$/.test(value) || new Set(value).size < 4) return true;
   const known = new Set(around.flatMap(wordsOf));
   const isKnown = (word: string) => commonWords.has(word) || known.has(word);
-  const readings = [value, value.replace(/[013457@$!]/g, (sign) => lookalikes[sign] ?? sign)];
+  const trimmed = value.replace(/^[^a-z]+|[^a-z]+$/gi, "");
+  const readings = [
+    value,
+    ...[value, trimmed].map((one) => one.replace(/[013457@$!]/g, (sign) => lookalikes[sign] ?? sign)),
+  ];
   return readings.some((reading) => {
     const words = wordsOf(reading);
     // More than six digits are no decoration: `admin-83749264` has to be tried a hundred million times.

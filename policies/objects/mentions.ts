@@ -30,17 +30,21 @@ function* wordsOf(content: KubernetesObject): Generator<string> {
   }
 }
 
-function* words(value: unknown, holder: string): Generator<string> {
+/** Objects nest less deeply than this; what does not end is not read to its end. */
+const deepest = 64;
+
+function* words(value: unknown, holder: string, depth = 0): Generator<string> {
+  if (depth > deepest) return;
   if (typeof value === "string") {
     // Longer texts are dashboards and certificates: whoever mentions an object does so in a line.
     if (value.length < 20_000) yield* value.match(/[a-z0-9]([a-z0-9.-]*[a-z0-9])?/g) ?? [];
   } else if (Array.isArray(value)) {
-    for (const item of value) yield* words(item, holder);
+    for (const item of value) yield* words(item, holder, depth + 1);
   } else if (typeof value === "object" && value !== null) {
     for (const key of Object.keys(value)) {
       const inner = ifKnown(() => (value as Record<string, unknown>)[key]);
       if (key === "labels" || key === "selector" || (key === "name" && ownNames.test(holder))) continue;
-      yield* words(inner, key);
+      yield* words(inner, key, depth + 1);
     }
   }
 }

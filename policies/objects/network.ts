@@ -1,6 +1,6 @@
 import { fits } from "./selectors.ts";
 import type { Stack, StackObject } from "./stack.ts";
-import { fields, isSet, list, texts } from "./values.ts";
+import { fields, isSet, list, text, texts } from "./values.ts";
 
 /** The label that Kubernetes itself gives every namespace. */
 export const namespaceLabel = "kubernetes.io/metadata.name";
@@ -32,6 +32,6 @@ export function isEmptySelector(selector: unknown): boolean {
 /** The directions that a NetworkPolicy isolates its pods in: ingress unless it says otherwise, egress if it has rules for it. */
 export function policyTypesOf({ content }: StackObject): readonly string[] {
   const { policyTypes, egress } = fields(content.spec);
-  const given = list(policyTypes).map(String);
+  const given = list(policyTypes).flatMap((type) => text(type) ?? []);
   return given.length > 0 ? given : ["Ingress", ...(isSet(egress) ? ["Egress"] : [])];
 }

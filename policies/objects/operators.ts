@@ -2,7 +2,7 @@ import type { Stack, StackObject } from "./stack.ts";
 import { fields, texts } from "./values.ts";
 
 /** Groups of Kubernetes itself; everything else is a custom resource. `x-k8s.io` are projects beside it. */
-const builtIn = /^(|apps|batch|autoscaling|policy|extensions|events|(.+\.)?(?<!x-)k8s\.io)$/;
+const builtIn = /^(|apps|batch|autoscaling|policy|extensions|events|(.+\.)?k8s\.io)$/;
 
 /** Custom resources that configure others, and never have pods themselves. */
 const configures =

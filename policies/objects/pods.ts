@@ -49,7 +49,8 @@ const builtIn = new Set([
 function specPathOf(object: KubernetesObject): readonly string[] | undefined {
   const kind = text(object.kind) ?? "";
   if (builtIn.has(kind)) return template;
-  return specPaths[kind] ?? otherPaths.find((path) => Array.isArray(at(object, ...path, "containers")));
+  if (Object.hasOwn(specPaths, kind)) return specPaths[kind];
+  return otherPaths.find((path) => Array.isArray(at(object, ...path, "containers")));
 }
 
 /** The pod specification of an object of any kind that has one. */

@@ -27,6 +27,18 @@ export function referencesOf(workload: Workload): Reference[] {
   return [...ofPod(workload), ...ofVolumes(workload), ...ofContainers(workload)];
 }
 
+/** Whether all names that a workload's pods name are known: a first preview does not know those that order objects. */
+export function knowsNames({ pod, containers }: Workload): boolean {
+  const sources = () => [
+    pod.spec.volumes,
+    ...containers.flatMap(({ container }) => [
+      container.envFrom,
+      ...list(container.env).map((one) => fields(one).valueFrom),
+    ]),
+  ];
+  return ifKnown(() => JSON.stringify(sources())) !== undefined;
+}
+
 function ofPod({ pod: { path, spec } }: Workload): Reference[] {
   const whole = { keys: undefined, isOptional: false };
   const secrets = list(spec.imagePullSecrets).flatMap((item, index) =>
@@ -149,9 +161,16 @@ function named(holder: Fields, field: string, path: string): { name: string; pat
   return name ? [{ name, path: `${path}.${field}` }] : [];
 }
 
-/** Keys of a ConfigMap or Secret; undefined where a preview does not know them. */
+/** Keys of a ConfigMap or Secret; undefined where a preview does not know them, or wraps them all as one secret value. */
 export function keysOf(object: { readonly content: Fields }): string[] | undefined {
-  return ifKnown(() =>
-    ["data", "stringData", "binaryData"].flatMap((field) => Object.keys(fields(object.content[field]))),
+  const parts = ["data", "stringData", "binaryData"].map((field) =>
+    ifKnown(() => fields(object.content[field])),
   );
+  if (parts.some((part) => part === undefined || isWrapped(part))) return undefined;
+  return ifKnown(() => parts.flatMap((part) => Object.keys(part ?? {})));
+}
+
+/** Entries are texts; a mapping among them is what a secret wraps. */
+function isWrapped(part: Fields): boolean {
+  return ifKnown(() => typeof part.value === "object" && part.value !== null) ?? false;
 }

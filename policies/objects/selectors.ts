@@ -41,7 +41,9 @@ export function describeSelector(selector: unknown): string {
     ...Object.entries(texts(matchLabels)).map(([key, value]) => `${key}=${value}`),
     ...list(matchExpressions).map((one) => {
       const { key, operator, values } = fields(one);
-      const among = list(values).map(String).join(", ");
+      const among = list(values)
+        .flatMap((value) => text(value) ?? [])
+        .join(", ");
       return [text(key), text(operator), among && `(${among})`].filter(Boolean).join(" ");
     }),
   ];
@@ -53,6 +55,8 @@ export function selectorWords(selector: unknown): string[] {
   const { matchLabels, matchExpressions } = fields(selector);
   return [
     ...Object.values(texts(matchLabels)),
-    ...list(matchExpressions).flatMap((one) => list(fields(one).values).map(String)),
+    ...list(matchExpressions).flatMap((one) =>
+      list(fields(one).values).flatMap((value) => text(value) ?? []),
+    ),
   ];
 }

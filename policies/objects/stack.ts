@@ -41,6 +41,16 @@ export interface Stack {
   podsWith(namespace: string, labels: Labels): readonly Workload[];
 }
 
+const podNameLabel = "statefulset.kubernetes.io/pod-name";
+
+/** Labels that controllers add to the pods that they make: a selector may have them, no template has. */
+const addedLabels = new Set([
+  podNameLabel,
+  "apps.kubernetes.io/pod-index",
+  "controller-revision-hash",
+  "pod-template-hash",
+]);
+
 /** Where an object comes from besides its content. */
 export interface Given {
   readonly content: KubernetesObject;
@@ -66,10 +76,16 @@ export function stackOf(given: readonly Given[]): Stack {
     ({ place }) => place,
   );
   const podsWith = (namespace: string, labels: Labels): Workload[] => {
-    const [first] = Object.entries(labels);
+    const written = Object.fromEntries(Object.entries(labels).filter(([key]) => !addedLabels.has(key)));
+    const [first] = Object.entries(written);
+    const pod = labels[podNameLabel];
+    if (!first && pod !== undefined) {
+      const owner = byName.get(keyOf("StatefulSet", namespace, pod.replace(/-\d+$/, "")));
+      return workloads.filter(({ content }) => content === owner?.content);
+    }
     if (!first) return [];
     const candidates = labelled.get(`${namespace} ${first[0]}=${first[1]}`) ?? [];
-    return candidates.map(({ workload }) => workload).filter((workload) => fitsMap(labels, workload.labels));
+    return candidates.map(({ workload }) => workload).filter((workload) => fitsMap(written, workload.labels));
   };
   return {
     objects,

@@ -1,9 +1,9 @@
-import { fields, ifKnown } from "./values.ts";
+import { type Fields, fields, ifKnown, text } from "./values.ts";
 
 /** A text somewhere in an object. */
 export interface PlacedText {
   readonly path: string;
-  /** Name of the field that holds it, or that holds the list that it is in. */
+  /** Name of the field that holds it, or that holds the list that it is in; of a pair of name and value, the name. */
   readonly field: string;
   readonly text: string;
 }
@@ -17,14 +17,12 @@ export function memberPath(path: string, key: string): string {
 /** Objects nest less deeply than this; what does not end is not read to its end. */
 const deepest = 64;
 
-/**
- * Every text below a value; what a preview does not know yet is left out.
- */
+/** Every text below a value; what a preview does not know yet is left out. */
 export function textsBelow(value: unknown, path = "", field = "", depth = 0): PlacedText[] {
   if (typeof value === "string") return [{ path, field, text: value }];
   if (depth > deepest) return [];
   if (Array.isArray(value))
-    return value.flatMap((_, index) =>
+    return [...value.keys()].flatMap((index) =>
       textsBelow(
         ifKnown(() => value[index]),
         `${path}[${index}]`,
@@ -37,8 +35,13 @@ export function textsBelow(value: unknown, path = "", field = "", depth = 0): Pl
     textsBelow(
       ifKnown(() => holder[key]),
       memberPath(path, key),
-      key,
+      labelOf(holder, key),
       depth + 1,
     ),
   );
+}
+
+/** Variables and parameters are pairs of name and value. */
+function labelOf(holder: Fields, key: string): string {
+  return (key === "value" ? ifKnown(() => text(holder.name)) : undefined) ?? key;
 }

@@ -8,7 +8,8 @@ export const autoscalerTargets = stackRule({
   severity: "mandatory",
   description: "The target of an autoscaler is a workload of its namespace.",
   why: "It scales nothing, and the load meets as many pods as there happen to be.",
-  reference: "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#how-does-a-horizontalpodautoscaler-work",
+  reference:
+    "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#how-does-a-horizontalpodautoscaler-work",
   check(stack) {
     const mayBeMade = madeByOperators(stack);
     const byNamespace = Map.groupBy(stack.workloads, ({ namespace }) => namespace);
@@ -16,7 +17,11 @@ export const autoscalerTargets = stackRule({
       const { namespace } = object;
       const others = byNamespace.get(namespace) ?? [];
       // Without workloads of its namespace, the set says nothing about who else is there; operators have their own kinds.
-      if (others.length === 0 || !["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"].includes(kind)) return [];
+      if (
+        others.length === 0 ||
+        !["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"].includes(kind)
+      )
+        return [];
       if (stack.find(kind, namespace, name) || mayBeMade(namespace, [name])) return [];
       const same = others.find((one) => one.name === name);
       const hint = same ? `; there is ${same.kind} ${name}` : "";

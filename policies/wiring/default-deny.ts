@@ -1,4 +1,4 @@
-import { isEmptySelector, policyTypesOf } from "../objects/network.ts";
+import { policyTypesOf } from "../objects/network.ts";
 import { fits } from "../objects/selectors.ts";
 import { fields } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
@@ -15,7 +15,10 @@ export const defaultDeny = stackRule({
     const byNamespace = Map.groupBy(stack.workloads, ({ namespace }) => namespace);
     // Other kinds of policy may do the same, of a namespace or of the cluster.
     const isFencedOtherwise = stack.objects.some(
-      ({ kind, group }) => kind !== "NetworkPolicy" && /^(Cilium|Global|Admin|BaselineAdmin|Cluster).*NetworkPolic/.test(kind) && group !== "",
+      ({ kind, group }) =>
+        kind !== "NetworkPolicy" &&
+        /^(Cilium|Global|Admin|BaselineAdmin|Cluster).*NetworkPolic/.test(kind) &&
+        group !== "",
     );
     if (isFencedOtherwise) return [];
     // Judged where the set makes the namespace and pods in it: otherwise its policies may well be elsewhere.
@@ -27,13 +30,13 @@ export const defaultDeny = stackRule({
         const selectors = policies
           .filter((policy) => policyTypesOf(policy).includes(direction))
           .map(({ content }) => fields(content.spec).podSelector);
-        if (selectors.some(isEmptySelector)) return [];
         const free = pods.filter(({ labels }) => !selectors.some((selector) => fits(selector, labels)));
         return free.length === 0 ? [] : [{ direction: direction.toLowerCase(), free }];
       });
       if (open.length === 0) return [];
       const names = [...new Set(open.flatMap(({ free }) => free.map(({ name }) => name)))];
-      const shown = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+      const shown =
+        names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
       const directions = open.map(({ direction }) => direction).join(" and ");
       return [
         {

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { StackObject } from "../objects/stack.ts";
 import { stackRule } from "../rule.ts";
@@ -11,24 +12,50 @@ export const duplicateObjects = stackRule({
   reference: "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#names",
   check(stack) {
     // Files of Kustomize are bases and patches of one object; what they make is one.
-    if (stack.objects.some(({ kind, group }) => group === "kustomize.config.k8s.io" || kind === "Kustomization")) return [];
-    const first = new Map<string, StackObject>();
-    return stack.objects.flatMap((object) => {
-      const { kind, group, namespace, name, source } = object;
-      const id = `${group} ${kind} ${namespace} ${name}`;
-      const other = first.get(id);
-      if (name === "" || !other) first.set(id, object);
-      // The same text twice, as generated files have it, changes nothing.
-      if (name === "" || !other || isDeepStrictEqual(other.content, object.content)) return [];
-      const where = other.source !== undefined && source !== undefined ? `, first in ${other.source}` : "";
-      return [
-        {
+    if (
+      stack.objects.some(({ kind, group }) => group === "kustomize.config.k8s.io" || kind === "Kustomization")
+    )
+      return [];
+    const pairs = pairsIn(stack.objects);
+    const shared = Map.groupBy(pairs, ({ first, object }) => `${fileOf(first)} ${fileOf(object)}`);
+    return pairs
+      .filter(({ first, object }) => {
+        if (fileOf(first) === fileOf(object)) return true;
+        // Folders may be alternatives of each other, as dev and prod; so may files that have more than one object in common.
+        const isOneFolder = posix.dirname(fileOf(first)) === posix.dirname(fileOf(object));
+        return isOneFolder && shared.get(`${fileOf(first)} ${fileOf(object)}`)?.length === 1;
+      })
+      .map(({ first, object }) => {
+        const where = first.source === undefined ? "" : `, first in ${first.source}`;
+        return {
           object,
           path: "metadata.name",
-          problem: `there are two of ${kind} ${name} in namespace ${namespace}${where}`,
+          problem: `there are two of ${object.kind} ${object.name} in namespace ${object.namespace}${where}`,
           fix: "Leave one of them out, or give it a name of its own",
-        },
-      ];
-    });
+        };
+      });
   },
 });
+
+interface Pair {
+  readonly first: StackObject;
+  readonly object: StackObject;
+}
+
+/** Objects of one identity with the first of it; the same text twice, as generated files have it, changes nothing. */
+function pairsIn(objects: readonly StackObject[]): Pair[] {
+  const seen = new Map<string, StackObject>();
+  return objects.flatMap((object) => {
+    const { kind, group, namespace, name } = object;
+    const id = `${group} ${kind} ${namespace} ${name}`;
+    const first = seen.get(id);
+    if (name === "") return [];
+    if (!first) seen.set(id, object);
+    return !first || isDeepStrictEqual(first.content, object.content) ? [] : [{ first, object }];
+  });
+}
+
+/** A source without its line; "" in a Pulumi program. */
+function fileOf({ source = "" }: StackObject): string {
+  return source.replace(/:\d+$/, "").replaceAll("\\", "/");
+}

@@ -1,6 +1,7 @@
+import { askersOf } from "../objects/grants.ts";
 import { madeByOperators } from "../objects/operators.ts";
 import { type Reference, referencesOf } from "../objects/references.ts";
-import type { Stack, Workload } from "../objects/stack.ts";
+import type { Stack, StackObject, Workload } from "../objects/stack.ts";
 import { at, fields, list, text } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
 
@@ -15,6 +16,7 @@ export const missingReferences = stackRule({
   check(stack) {
     const mayBeMade = madeByOperators(stack);
     const made = madeSecrets(stack);
+    const mayAsk = askersOf(stack);
     const elsewhere = new Map(
       stack.objects.map(({ kind, name, namespace }) => [`${kind} ${name}`, namespace]),
     );
@@ -25,7 +27,8 @@ export const missingReferences = stackRule({
         const { namespace } = object;
         if (isOptional || isThere(stack, object, reference) || reported.has(`${kind} ${name}`)) return [];
         if (kind === "Secret" && made.has(`${namespace} ${name}`)) return [];
-        if (mayBeMade(namespace, [name])) return [];
+        // Operators make it, or a program here that may: a first start that makes up a password.
+        if (mayBeMade(namespace, [name]) || mayAsk(namespace, ["create"], resources[kind])) return [];
         const other = elsewhere.get(`${kind} ${name}`);
         // Secrets are often made by hand: only a set that makes others there shows that it makes them all.
         if (other === undefined && !isEvident(stack, namespace, kind)) return [];
@@ -44,7 +47,17 @@ export const missingReferences = stackRule({
   },
 });
 
-function isThere(stack: Stack, { namespace }: Workload, { kind, name }: Reference): boolean {
+const resources = {
+  ConfigMap: "configmaps",
+  Secret: "secrets",
+  PersistentVolumeClaim: "persistentvolumeclaims",
+  ServiceAccount: "serviceaccounts",
+};
+
+function isThere(stack: Stack, workload: Workload, { kind, name, volume }: Reference): boolean {
+  const { namespace } = workload;
+  // A claim's template takes the place of the volume of its name.
+  if (kind === "PersistentVolumeClaim" && templatesOf(workload).includes(volume ?? "")) return true;
   if (stack.find(kind, namespace, name)) return true;
   // Kubernetes makes these in every namespace.
   if (kind === "ServiceAccount") return name === "default";
@@ -54,11 +67,16 @@ function isThere(stack: Stack, { namespace }: Workload, { kind, name }: Referenc
 
 /** Claims made from a template are called TEMPLATE-STATEFULSET-NUMBER. */
 function isClaimOfStatefulSet(stack: Stack, namespace: string, claim: string): boolean {
-  return stack.ofKind("StatefulSet", namespace).some(({ name, content }) =>
-    list(at(content, "spec", "volumeClaimTemplates")).some((one) => {
-      const template = text(fields(fields(one).metadata).name);
-      return /^\d+$/.test(claim.replace(`${template}-${name}-`, ""));
-    }),
+  return stack
+    .ofKind("StatefulSet", namespace)
+    .some((set) =>
+      templatesOf(set).some((template) => /^\d+$/.test(claim.replace(`${template}-${set.name}-`, ""))),
+    );
+}
+
+function templatesOf({ content }: StackObject): string[] {
+  return list(at(content, "spec", "volumeClaimTemplates")).flatMap(
+    (one) => text(fields(fields(one).metadata).name) ?? [],
   );
 }
 

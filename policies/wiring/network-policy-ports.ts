@@ -1,4 +1,5 @@
 import { isEmptySelector, peerNamespaces } from "../objects/network.ts";
+import { type MayBeMade, madeByOperators } from "../objects/operators.ts";
 import {
   describePorts,
   hasPort,
@@ -7,6 +8,7 @@ import {
   portsOf,
   servicePortsOf,
 } from "../objects/ports.ts";
+import { selectorWords } from "../objects/selectors.ts";
 import type { Stack, StackObject, Workload } from "../objects/stack.ts";
 import { fields, isSet, list, number, text, texts } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
@@ -21,29 +23,32 @@ export const networkPolicyPorts = stackRule({
   reference:
     "https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-resource",
   check(stack) {
+    const mayBeMade = madeByOperators(stack);
     const byNamespace = Map.groupBy(stack.workloads, ({ namespace }) => namespace);
     return stack.ofKind("NetworkPolicy").flatMap((object) => {
       if (object.group !== "networking.k8s.io") return [];
-      return allowancesOf(stack, object, byNamespace).flatMap(({ path, direction, ports, pods }) => {
-        const declared = pods.map((pod) => portsOf(pod));
-        // A pod that declares no port may listen on any.
-        if (pods.length === 0 || declared.some((one) => one.length === 0)) return [];
-        return ports.flatMap(({ index, port, protocol, endPort }) => {
-          if (port === undefined || declared.some((one) => hasPort(one, { port, protocol, endPort })))
-            return [];
-          const services = servicesWith(stack, pods, port);
-          const shown = `${port}${protocol === "TCP" ? "" : ` (${protocol})`}`;
-          const hint = services ? `, which is the port of Service ${services}` : "";
-          return [
-            {
-              object,
-              path: `${path}.ports[${index}].port`,
-              problem: `it allows ${direction} at port ${shown}${hint}, but its pods have ${describe(declared)}`,
-              fix: "Write the port of the container, by number or by name",
-            },
-          ];
-        });
-      });
+      return allowancesOf(stack, object, byNamespace, mayBeMade).flatMap(
+        ({ path, direction, ports, pods }) => {
+          const declared = pods.map((pod) => portsOf(pod));
+          // A pod that declares no port may listen on any.
+          if (pods.length === 0 || declared.some((one) => one.length === 0)) return [];
+          return ports.flatMap(({ index, port, protocol, endPort }) => {
+            if (port === undefined || declared.some((one) => hasPort(one, { port, protocol, endPort })))
+              return [];
+            const services = servicesWith(stack, pods, port);
+            const shown = `${port}${protocol === "TCP" ? "" : ` (${protocol})`}`;
+            const hint = services ? `, which is the port of Service ${services}` : "";
+            return [
+              {
+                object,
+                path: `${path}.ports[${index}].port`,
+                problem: `it allows ${direction} at port ${shown}${hint}, but the pods behind it have ${describe(declared)}`,
+                fix: "Write the port of the container, by number or by name",
+              },
+            ];
+          });
+        },
+      );
     });
   },
 });
@@ -65,11 +70,14 @@ function allowancesOf(
   stack: Stack,
   policy: StackObject,
   byNamespace: ReadonlyMap<string, readonly Workload[]>,
+  mayBeMade: MayBeMade,
 ): Allowance[] {
   const spec = fields(policy.content.spec);
   const selected = stack.podsFitting(policy.namespace, spec.podSelector);
   // Where it selects nobody, which is another rule's matter, its ports have to be those of some pod there.
-  const own = selected.length > 0 ? selected : (byNamespace.get(policy.namespace) ?? []);
+  const isNobody = selected.length === 0 && !mayBeMade(policy.namespace, selectorWords(spec.podSelector));
+  const others = byNamespace.get(policy.namespace) ?? [];
+  const own = isNobody ? others.filter((pod) => portsOf(pod).length > 0) : selected;
   const ingress = list(spec.ingress).map((rule, index) => ({
     path: `spec.ingress[${index}]`,
     direction: "ingress" as const,

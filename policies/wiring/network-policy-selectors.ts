@@ -2,7 +2,7 @@ import { isEmptySelector, peerNamespaces } from "../objects/network.ts";
 import { madeByOperators } from "../objects/operators.ts";
 import { describeSelector, selectorWords } from "../objects/selectors.ts";
 import type { StackObject } from "../objects/stack.ts";
-import { fields, isSet, list, texts } from "../objects/values.ts";
+import { fields, list } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
 
 /** A NetworkPolicy that fits no pod fences nothing; a peer that fits none lets nobody in. */
@@ -55,7 +55,6 @@ function selectorsOf({ content, group }: StackObject): UsedSelector[] {
       const side = direction === "ingress" ? "from" : "to";
       return list(fields(rule)[side]).flatMap((peer, place) => {
         const { podSelector, namespaceSelector } = fields(peer);
-        if (!isSet(podSelector)) return [];
         return [
           {
             path: `spec.${direction}[${index}].${side}[${place}].podSelector`,

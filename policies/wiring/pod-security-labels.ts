@@ -1,3 +1,4 @@
+import { memberPath } from "../objects/texts.ts";
 import { fields, isSet, text } from "../objects/values.ts";
 import { objectRule } from "../rule.ts";
 
@@ -11,17 +12,26 @@ export const podSecurityLabels = objectRule({
   severity: "mandatory",
   description: `A Namespace names the Pod Security level that is enforced in it (${label}).`,
   why: "Without one, any pod is admitted, with the rights of the node too.",
-  reference: "https://kubernetes.io/docs/concepts/security/pod-security-admission/#pod-security-admission-labels-for-namespaces",
+  reference:
+    "https://kubernetes.io/docs/concepts/security/pod-security-admission/#pod-security-admission-labels-for-namespaces",
   check(object) {
     const metadata = fields(object.metadata);
-    if (object.kind !== "Namespace" || object.apiVersion !== "v1" || system.test(text(metadata.name) ?? "")) return [];
+    if (object.kind !== "Namespace" || object.apiVersion !== "v1" || system.test(text(metadata.name) ?? ""))
+      return [];
     const labels = fields(metadata.labels);
     const fix = `Write ${label}: restricted, or the level that its pods need`;
     const path = "metadata.labels";
-    if (!isSet(labels[label])) return [{ path, problem: `the namespace has no label ${label}`, fix }];
+    if (!isSet(labels[label]))
+      return [{ path: memberPath(path, label), problem: `the namespace has no label ${label}`, fix }];
     const level = text(labels[label]) ?? "";
     return levels.includes(level)
       ? []
-      : [{ path: `${path}.${label}`, problem: `the namespace enforces ${level || "nothing"}, which is no level`, fix }];
+      : [
+          {
+            path: memberPath(path, label),
+            problem: `the namespace enforces ${level || "nothing"}, which is no level`,
+            fix,
+          },
+        ];
   },
 });

@@ -18,7 +18,9 @@ export const removedApis = objectRule({
       {
         path: "apiVersion",
         problem: `${text(kind)} of ${found.apiVersion} is gone since Kubernetes ${found.since}`,
-        fix: found.instead.includes("/") ? `Write ${found.instead}, with the fields of that version` : `Use ${found.instead}`,
+        fix: found.instead.includes("/")
+          ? `Write ${found.instead}, with the fields of that version`
+          : `Use ${found.instead}`,
       },
     ];
   },

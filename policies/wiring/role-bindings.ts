@@ -1,7 +1,7 @@
 import { madeByOperators } from "../objects/operators.ts";
 import type { Stack, StackObject } from "../objects/stack.ts";
-import { fields, ifKnown, list, text } from "../objects/values.ts";
-import { stackRule, type StackViolation } from "../rule.ts";
+import { fields, ifKnown, isSet, list, text } from "../objects/values.ts";
+import { type StackViolation, stackRule } from "../rule.ts";
 
 /** A binding must bind a role that exists to accounts that exist. */
 export const roleBindings = stackRule({
@@ -9,7 +9,8 @@ export const roleBindings = stackRule({
   severity: "mandatory",
   description: "RoleBindings and ClusterRoleBindings name roles and accounts that exist.",
   why: "The account may not do what it needs, or whoever makes one of that name later is granted it.",
-  reference: "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#rolebinding-and-clusterrolebinding",
+  reference:
+    "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#rolebinding-and-clusterrolebinding",
   check(stack) {
     const mayBeMade = madeByOperators(stack);
     const names = new Set(stack.ofKind("ClusterRole").map(({ name }) => name));
@@ -33,6 +34,8 @@ export const roleBindings = stackRule({
         if (account.kind !== "ServiceAccount" || !who || who === "default") return [];
         if (stack.find("ServiceAccount", namespace, who) || mayBeMade(namespace, [who])) return [];
         const other = accounts.get(who);
+        // An account that names no namespace goes wherever somebody applies it to.
+        if (other && !isSet(fields(other.content.metadata).namespace)) return [];
         // Where the set makes no account of the namespace, it says nothing about who else is there.
         if (!other && !isComplete(stack.ofKind("ServiceAccount", namespace))) return [];
         const hint = other ? `; one of that name is in namespace ${other.namespace}` : "";
@@ -47,7 +50,7 @@ export const roleBindings = stackRule({
 
 /** Whether the set can be taken to make the role: not Kubernetes' own ones, nor where it makes no other. */
 function isRoleEvident(stack: Stack, { namespace }: StackObject, kind: string, name: string): boolean {
-  if (kind === "Role") return isComplete(stack.ofKind("Role", namespace));
+  if (kind === "Role") return !namespace.startsWith("kube-") && isComplete(stack.ofKind("Role", namespace));
   if (kind !== "ClusterRole" || name.startsWith("system:") || builtIn.has(name)) return false;
   return isComplete(stack.ofKind("ClusterRole"));
 }

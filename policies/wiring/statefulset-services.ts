@@ -29,7 +29,7 @@ function problemOf(
   service: Readonly<Record<string, unknown>> | undefined,
   labels: Readonly<Record<string, string>>,
 ): string | undefined {
-  // Optional since Kubernetes 1.33, for those whose pods need no names.
+  // Not all pods need names: whoever writes none does not mean to have them.
   if (name === "") return undefined;
   if (!service) return `Service ${name}, which it names, is not there`;
   const spec = fields(service.spec);

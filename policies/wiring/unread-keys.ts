@@ -1,5 +1,7 @@
-import { keysOf, type Reference, referencesOf } from "../objects/references.ts";
+import { askersOf } from "../objects/grants.ts";
+import { keysOf, knowsNames, type Reference, referencesOf } from "../objects/references.ts";
 import type { Stack, StackObject, Workload } from "../objects/stack.ts";
+import { memberPath } from "../objects/texts.ts";
 import { fields, ifKnown, list, text } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
 
@@ -13,15 +15,22 @@ export const unreadKeys = stackRule({
     "https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/#define-container-environment-variables-using-configmap-data",
   check(stack) {
     const read = readKeys(stack);
+    const mayAsk = askersOf(stack);
+    const unclear = new Set(
+      stack.workloads.filter((one) => !knowsNames(one)).map(({ namespace }) => namespace),
+    );
     return [...stack.ofKind("ConfigMap"), ...stack.ofKind("Secret")].flatMap((object) => {
       const keys = read.get(keyOf(object.kind, object.namespace, object.name));
       const all = keysOf(object);
       if (!keys || keys === "all" || !all || isForOthers(object, all)) return [];
+      // Whoever may ask the API server for it may read any key.
+      const resource = object.kind === "Secret" ? "secrets" : "configmaps";
+      if (unclear.has(object.namespace) || mayAsk(object.namespace, ["get", "list"], resource)) return [];
       return all
         .filter((key) => !keys.has(key))
         .map((key) => ({
           object,
-          path: `${fieldOf(object, key)}.${key}`,
+          path: memberPath(fieldOf(object, key), key),
           problem: `nothing reads key ${key}; of this ${object.kind}, pods read ${[...keys].slice(0, 5).join(", ")}`,
           fix: "Give it to the container that needs it, or leave it out",
         }));
@@ -45,6 +54,8 @@ function readKeys(stack: Stack): ReadonlyMap<string, Set<string> | "all"> {
 
 /** The keys that a reference asks for; undefined where that is all of them. */
 function keysThatAreRead({ containers }: Workload, reference: Reference): string[] | undefined {
+  // A volume with some of a Secret's files keeps the others, which are for somebody else, from this pod.
+  if (reference.kind === "Secret" && reference.volume !== undefined) return undefined;
   if (reference.keys) return reference.keys.map(({ key }) => key);
   if (reference.volume === undefined) return undefined;
   const paths = containers

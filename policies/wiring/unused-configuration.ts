@@ -1,5 +1,6 @@
+import { askersOf } from "../objects/grants.ts";
 import { mentionsIn } from "../objects/mentions.ts";
-import { referencesOf } from "../objects/references.ts";
+import { knowsNames, referencesOf } from "../objects/references.ts";
 import type { StackObject } from "../objects/stack.ts";
 import { fields, texts } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
@@ -14,8 +15,9 @@ export const unusedConfiguration = stackRule({
   check(stack) {
     // Secrets may be for people and for programs elsewhere; a ConfigMap is for pods.
     const populated = new Set(stack.workloads.map(({ namespace }) => namespace));
-    const candidates = stack.ofKind("ConfigMap").filter((one) => populated.has(one.namespace) && !isDiscovered(one));
-    if (candidates.length === 0) return [];
+    const candidates = stack
+      .ofKind("ConfigMap")
+      .filter((one) => populated.has(one.namespace) && !isDiscovered(one));
     const used = new Set(
       stack.workloads.flatMap((workload) =>
         referencesOf(workload).map(({ kind, name }) => `${kind} ${workload.namespace} ${name}`),
@@ -23,8 +25,13 @@ export const unusedConfiguration = stackRule({
     );
     const unused = candidates.filter(({ namespace, name }) => !used.has(`ConfigMap ${namespace} ${name}`));
     if (unused.length === 0) return [];
+    const unclear = new Set(
+      stack.workloads.filter((one) => !knowsNames(one)).map(({ namespace }) => namespace),
+    );
     const isMentioned = mentionsIn(stack);
+    const mayAsk = askersOf(stack);
     return unused
+      .filter(({ namespace }) => !unclear.has(namespace) && !mayAsk(namespace, ["get", "list"], "configmaps"))
       .filter((object) => object.name !== "" && !isMentioned(object))
       .map((object) => ({
         object,
@@ -39,5 +46,8 @@ export const unusedConfiguration = stackRule({
 function isDiscovered({ namespace, content }: StackObject): boolean {
   const { labels, annotations } = fields(content.metadata);
   const keys = [...Object.keys(texts(labels)), ...Object.keys(texts(annotations))];
-  return namespace.startsWith("kube-") || keys.some((key) => /dashboard|datasource|alert|rule|inject|config/i.test(key));
+  return (
+    namespace.startsWith("kube-") ||
+    keys.some((key) => /dashboard|datasource|alert|rule|inject|config/i.test(key))
+  );
 }

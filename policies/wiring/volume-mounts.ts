@@ -16,7 +16,9 @@ export const volumeMounts = objectRule({
       (one) => fields(fields(one).metadata).name,
     );
     const volumes = new Set(
-      [...list(pod.spec.volumes).map((one) => fields(one).name), ...templates].map(String),
+      [...list(pod.spec.volumes).map((one) => fields(one).name), ...templates].flatMap(
+        (one) => text(one) ?? [],
+      ),
     );
     // Operators add volumes of their own to what they complete.
     const isComplete =

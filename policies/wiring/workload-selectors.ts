@@ -1,6 +1,6 @@
 import { podSpecOf } from "../objects/pods.ts";
 import { describeSelector, fits } from "../objects/selectors.ts";
-import { fields, isSet, text, texts } from "../objects/values.ts";
+import { fields, isSet, list, text } from "../objects/values.ts";
 import { objectRule } from "../rule.ts";
 
 const selecting = new Set(["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"]);
@@ -16,19 +16,22 @@ export const workloadSelectors = objectRule({
     const kind = text(object.kind) ?? "";
     const pod = podSpecOf(object);
     const { selector } = fields(object.spec);
-    if (!pod) return [];
+    // A patch of another object's has no containers, and leaves out more than the selector.
+    if (!pod || list(pod.spec.containers).length === 0) return [];
     if (kind === "ReplicationController")
       // Its selector is a plain map, and the labels themselves where it has none.
       return fits({ matchLabels: selector }, pod.labels)
         ? []
         : [mismatch({ matchLabels: selector }, pod.labels)];
     if (!selecting.has(kind)) return [];
+    // Where there are no labels either, something adds both, as Kustomize does.
+    if (!isSet(selector) && Object.keys(pod.labels).length === 0) return [];
     if (!isSet(selector))
       return [
         {
           path: "spec.selector",
           problem: `${kind} ${text(fields(object.metadata).name) ?? ""} has no selector`.replace("  ", " "),
-          fix: `Write spec.selector.matchLabels with labels of its template, such as ${example(pod.labels)}`,
+          fix: `Write spec.selector.matchLabels with labels of its template, such as ${Object.entries(pod.labels)[0]?.join(": ")}`,
         },
       ];
     return fits(selector, pod.labels) ? [] : [mismatch(selector, pod.labels)];
@@ -42,9 +45,4 @@ function mismatch(selector: unknown, labels: Readonly<Record<string, string>>) {
     problem: `it selects ${describeSelector(selector)}, but its template's labels are ${Object.keys(labels).length > 0 ? own : "none"}`,
     fix: "Write the same labels in both; a selector cannot be changed afterwards",
   };
-}
-
-function example(labels: Readonly<Record<string, string>>): string {
-  const [first] = Object.entries(texts(labels));
-  return first ? `${first[0]}: ${first[1]}` : "app.kubernetes.io/name: web";
 }

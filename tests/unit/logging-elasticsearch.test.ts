@@ -63,7 +63,10 @@ test("the pod: its configuration is laid out where it may write, and nothing els
       image: "registry.test/elasticsearch:9.4.3",
       imagePullPolicy: "Always",
       env: [{ name: "ES_PATH_CONF", value: "/run/elasticsearch" }],
-      ports: [{ name: "https", containerPort: 9200, protocol: "TCP" }],
+      ports: [
+        { name: "https", containerPort: 9200, protocol: "TCP" },
+        { name: "readiness", containerPort: 9399, protocol: "TCP" },
+      ],
       resources: {
         requests: { cpu: "100m", memory: "256Mi", "ephemeral-storage": "576Mi" },
         limits: { cpu: "1", memory: "2Gi", "ephemeral-storage": "576Mi" },
@@ -76,7 +79,7 @@ test("the pod: its configuration is laid out where it may write, and nothing els
         { name: "tmp", mountPath: "/tmp" },
       ],
       startupProbe: { tcpSocket: { port: "https" }, periodSeconds: 5, failureThreshold: 120 },
-      readinessProbe: { tcpSocket: { port: 9399 }, periodSeconds: 5, timeoutSeconds: 3 },
+      readinessProbe: { tcpSocket: { port: "readiness" }, periodSeconds: 5, timeoutSeconds: 3 },
       livenessProbe: {
         tcpSocket: { port: "https" },
         periodSeconds: 20,

@@ -108,6 +108,7 @@ function podOf(args: ElasticsearchServerArgs, users: Users): SystemPod {
         name: workload,
         image,
         env: [configurationPath],
+        ports: [{ name: "readiness", containerPort: readinessPort, protocol: "TCP" }],
         resources,
         volumes: ["data", "laid-out", "certificate", "logs", "tmp"],
         ...probes,
@@ -180,6 +181,6 @@ const readinessPort = 9399;
 /** Started: it listens, within 10 minutes. Ready: it is part of a cluster that has a master. Alive: it still listens. */
 const probes = {
   startupProbe: { tcpSocket: { port: "https" }, periodSeconds: 5, failureThreshold: 120 },
-  readinessProbe: { tcpSocket: { port: readinessPort }, periodSeconds: 5, timeoutSeconds: 3 },
+  readinessProbe: { tcpSocket: { port: "readiness" }, periodSeconds: 5, timeoutSeconds: 3 },
   livenessProbe: { tcpSocket: { port: "https" }, periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
 };

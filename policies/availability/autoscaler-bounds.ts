@@ -1,0 +1,26 @@
+import { fields, isSet, number } from "../objects/values.ts";
+import { objectRule } from "../rule.ts";
+
+/** An autoscaler needs a range. */
+export const autoscalerBounds = objectRule({
+  name: "autoscaler-bounds",
+  severity: "mandatory",
+  description: "A HorizontalPodAutoscaler has a maximum, which is no less than its minimum.",
+  why: "The API server refuses the object.",
+  reference:
+    "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/",
+  check({ kind, spec }) {
+    if (kind !== "HorizontalPodAutoscaler") return [];
+    const { minReplicas, maxReplicas } = fields(spec);
+    const min = number(minReplicas) ?? 1;
+    const max = number(maxReplicas);
+    const path = "spec.maxReplicas";
+    if (!isSet(maxReplicas))
+      return [
+        { path, problem: "the autoscaler has no maxReplicas", fix: "Write the most pods that there may be" },
+      ];
+    if (max === undefined || max >= min) return [];
+    const problem = `the autoscaler's maxReplicas ${max} is less than its minReplicas ${min}`;
+    return [{ path, problem, fix: "Write a maximum above the minimum" }];
+  },
+});

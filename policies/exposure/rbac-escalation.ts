@@ -1,0 +1,45 @@
+import { type Grant, grantsOf, namedResources } from "../objects/rbac.ts";
+import { stackRule } from "../rule.ts";
+
+/** Verbs that lift the API server's own check, and resources that stand for somebody else's rights. */
+export const rbacEscalation = stackRule({
+  name: "rbac-escalation",
+  severity: "mandatory",
+  description:
+    "No role lets its holder take further rights: by escalate, bind, impersonate, tokens, certificates, webhooks or nodes.",
+  why: "Whoever takes over its holder makes himself administrator of the cluster.",
+  reference: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks",
+  check: (stack) =>
+    grantsOf(stack).flatMap((grant) =>
+      stepsOf(grant).map(({ field, what }) => ({
+        object: grant.object,
+        path: `${grant.path}.${field}`,
+        problem: `${grant.path} of the role grants ${what}`,
+        fix: "Remove it, or narrow it by resourceNames to what is meant",
+      })),
+    ),
+});
+
+const write = ["create", "update", "patch"];
+
+function stepsOf(grant: Grant): { field: string; what: string }[] {
+  if (grant.isNamed) return [];
+  const { verbs, resources } = grant;
+  const byVerb = (["escalate", "bind", "impersonate"] as const)
+    .filter((verb) => verbs.includes(verb))
+    .map((verb) => ({ field: "verbs", what: verb }));
+  const risky = [
+    { of: ["serviceaccounts/token"], by: ["create"] },
+    { of: ["certificatesigningrequests/approval"], by: ["update", "patch"] },
+    { of: ["signers"], by: ["approve", "sign"] },
+    { of: ["nodes/proxy"], by: ["get", "create"] },
+    { of: ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"], by: write },
+  ];
+  const byResource = risky
+    .filter(({ of, by }) => namedResources(grant, of, by).length > 0)
+    .map(({ of }) => ({
+      field: "resources",
+      what: `changes or use of ${resources.filter((one) => of.includes(one)).join(" and ")}`,
+    }));
+  return [...byVerb, ...byResource];
+}

@@ -1,0 +1,35 @@
+import { grantsOf, namedResources } from "../objects/rbac.ts";
+import { stackRule } from "../rule.ts";
+
+const resources = ["roles", "rolebindings", "clusterroles", "clusterrolebindings"];
+
+/** The API server lets nobody grant more than he has, but for verbs that `rbac-escalation` is about. */
+export const rbacRoles = stackRule({
+  name: "rbac-roles",
+  severity: "advisory",
+  description: "Few may change roles and bindings.",
+  why: "Whoever may can hand all of his rights to any account, and so keep them when he is found out.",
+  reference: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks",
+  check: (stack) =>
+    grantsOf(stack)
+      .filter(({ isNamed }) => !isNamed)
+      .flatMap((grant) => {
+        const found = namedResources(grant, resources, [
+          "create",
+          "update",
+          "patch",
+          "delete",
+          "deletecollection",
+        ]);
+        if (found.length === 0) return [];
+        const problem = `${grant.path} of the role grants changes of ${found.join(", ")}`;
+        return [
+          {
+            object: grant.object,
+            path: `${grant.path}.resources`,
+            problem,
+            fix: "Remove it, or list resourceNames",
+          },
+        ];
+      }),
+});

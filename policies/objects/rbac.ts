@@ -1,0 +1,96 @@
+import { coreGroup, groupsOfResources } from "../data/rbac-groups.ts";
+import type { Stack, StackObject } from "./stack.ts";
+import { type Fields, fields, ifKnown, list, text } from "./values.ts";
+
+/** What a Role or ClusterRole grants in one of its rules. */
+export interface Grant {
+  readonly object: StackObject;
+  /** Such as `rules[0]`. */
+  readonly path: string;
+  readonly groups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly urls: readonly string[];
+  /** It is for objects of some names only. */
+  readonly isNamed: boolean;
+}
+
+/** Roles that Kubernetes makes itself, which dumps of clusters hold. */
+const ownRoles = /^(?:system:.*|cluster-admin|admin|edit|view)$/;
+
+export function grantsOf(
+  stack: Stack,
+  kinds: readonly ("Role" | "ClusterRole")[] = ["Role", "ClusterRole"],
+): Grant[] {
+  return kinds
+    .flatMap((kind) => stack.ofKind(kind))
+    .filter(({ group, name }) => group === "rbac.authorization.k8s.io" && !ownRoles.test(name))
+    .flatMap((object) =>
+      list(object.content.rules).map((item, index) => {
+        const rule = fields(item);
+        return {
+          object,
+          path: `rules[${index}]`,
+          groups: words(rule.apiGroups),
+          resources: words(rule.resources),
+          verbs: words(rule.verbs),
+          urls: words(rule.nonResourceURLs),
+          isNamed: list(rule.resourceNames).length > 0,
+        };
+      }),
+    );
+}
+
+function words(value: unknown): string[] {
+  return list(value).flatMap((word) => text(word) ?? []);
+}
+
+/** Which of some resources a rule grants by name, with a verb out of some; `*` as a resource is another rule's. */
+export function namedResources(grant: Grant, wanted: readonly string[], by: readonly string[]): string[] {
+  const { resources, verbs, groups } = grant;
+  if (!verbs.some((verb) => verb === "*" || by.includes(verb))) return [];
+  return resources.filter((resource) => {
+    const own = groupsOfResources[resource] ?? [coreGroup];
+    return wanted.includes(resource) && groups.some((group) => group === "*" || own.includes(group));
+  });
+}
+
+/** A RoleBinding or ClusterRoleBinding. */
+export interface Binding {
+  readonly object: StackObject;
+  readonly role: { readonly kind: string; readonly name: string };
+  readonly subjects: readonly Subject[];
+}
+
+export interface Subject {
+  readonly path: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+export function bindingsOf(stack: Stack): Binding[] {
+  return [...stack.ofKind("ClusterRoleBinding"), ...stack.ofKind("RoleBinding")].map((object) => {
+    const ref = fields(object.content.roleRef);
+    return {
+      object,
+      role: { kind: textOf(ref, "kind"), name: textOf(ref, "name") },
+      subjects: list(object.content.subjects).map((item, index) => {
+        const subject = fields(item);
+        return { path: `subjects[${index}]`, kind: textOf(subject, "kind"), name: textOf(subject, "name") };
+      }),
+    };
+  });
+}
+
+function textOf(holder: Fields, key: string): string {
+  return ifKnown(() => text(holder[key])) ?? "";
+}
+
+/** Whether a ClusterRole is given by RoleBindings alone, each of which is for one namespace; all that is seen are the set's. */
+export function isForNamespacesOnly(bindings: readonly Binding[]): (role: StackObject) => boolean {
+  const kinds = Map.groupBy(
+    bindings.filter(({ role }) => role.kind === "ClusterRole"),
+    ({ role }) => role.name,
+  );
+  return ({ name }) => kinds.get(name)?.every(({ object }) => object.kind === "RoleBinding") ?? false;
+}

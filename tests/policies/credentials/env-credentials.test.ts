@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { envCredentials } from "../../../policies/credentials/env-credentials.ts";
+import { foundBy, messagesOf } from "../world.ts";
+
+const containers = "Deployment/web spec.template.spec.containers.0";
+const env = (name: string, value: unknown) => ({ [`${containers}.env`]: [{ name, value }] });
+const found = ["Deployment/web spec.template.spec.containers[0].env[0].value"];
+
+test("variables lead to credentials, and hold none", () => {
+  expect(foundBy(envCredentials)).toEqual([]);
+});
+
+test.each([
+  ["GF_SECURITY_ADMIN_PASSWORD", "admin"],
+  ["DB_PASS", "hunter22"],
+  ["dbPassword", "P@$$w0rd"],
+  ["MYSQL_PWD", "123456"],
+  ["PASSWORD", 123_456],
+  ["API_KEY", "f00-b4r"],
+  ["JWT_SECRET", "iot-jwt-secret-key"],
+  ["AWS_SECRET_ACCESS_KEY", "not/a+real/one"],
+  ["spring.datasource.password", "changeme"],
+])("%s given as it is", (name, value) => {
+  expect(foundBy(envCredentials, env(name, value))).toEqual(found);
+});
+
+test.each([
+  ["DB_PASSWORD_FILE", "/run/secrets/password"],
+  ["PASSWORD", "/run/secrets/password"],
+  ["TOKEN", "$(TOKEN_FROM_SECRET)"],
+  ["DB_PASSWORD", "{{ .Values.password }}"],
+  ["DB_PASSWORD", ""],
+  ["ALLOW_EMPTY_PASSWORD", "yes"],
+  ["PASSWORD_RESET_ENABLED", "true"],
+  ["MAX_TOKENS", "4096"],
+  ["TOKEN", "3600s"],
+  ["TOKEN_URL", "https://login.example/token"],
+  ["CLIENT_SECRET", "vault:secret/data/app#client"],
+  ["TLS_SECRET", "web-certificate"],
+  ["PUBLIC_KEY", "abcdef"],
+  ["API_KEY_HEADER", "x-api-key"],
+  ["COMPASS", "north"],
+])("%s=%s is none", (name, value) => {
+  expect(foundBy(envCredentials, env(name, value))).toEqual([]);
+});
+
+test("in init containers and other kinds, and never quoted", () => {
+  const variable = [{ name: "TOKEN", value: "very-hidden" }];
+  const init = { "Deployment/web spec.template.spec.initContainers.0.env": variable };
+  expect(foundBy(envCredentials, init)).toEqual([
+    "Deployment/web spec.template.spec.initContainers[0].env[0].value",
+  ]);
+  const nightly = { "CronJob/nightly spec.jobTemplate.spec.template.spec.containers.0.env": variable };
+  expect(foundBy(envCredentials, nightly)).toEqual([
+    "CronJob/nightly spec.jobTemplate.spec.template.spec.containers[0].env[0].value",
+  ]);
+  const [message] = messagesOf(envCredentials, init);
+  expect(message).toMatch(/^container prepare is given TOKEN in the open\. /);
+  expect(message).not.toContain("very-hidden");
+});
+
+test("a value from a Secret, or of a form that tells, is for other rules", () => {
+  const secretKeyRef = { name: "store-credentials", key: "password" };
+  const from = { [`${containers}.env`]: [{ name: "PASSWORD", valueFrom: { secretKeyRef } }] };
+  expect(foundBy(envCredentials, from)).toEqual([]);
+  expect(foundBy(envCredentials, env("API_TOKEN", `ghp_${"a1B2".repeat(9)}`))).toEqual([]);
+});

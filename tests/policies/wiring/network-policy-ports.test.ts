@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { networkPolicyPorts } from "../../../policies/wiring/network-policy-ports.ts";
+import { foundBy, messagesOf } from "../world.ts";
+
+const ingress = "NetworkPolicy/web spec.ingress.0.ports.0.port";
+const egress = "NetworkPolicy/web spec.egress.0.ports.0.port";
+
+test("policies allow ports of pods", () => {
+  expect(foundBy(networkPolicyPorts)).toEqual([]);
+});
+
+test("the port of a Service is refused, on both sides", () => {
+  expect(foundBy(networkPolicyPorts, { [ingress]: 80 })).toEqual([
+    "NetworkPolicy/web spec.ingress[0].ports[0].port",
+  ]);
+  expect(messagesOf(networkPolicyPorts, { [ingress]: 80 })[0]).toBe(
+    "it allows ingress at port 80, which is the port of Service web, but the pods behind it have 8080 (http), 9090 (metrics). The connection that it means to allow arrives at another port, and is dropped. Write the port of the container, by number or by name.",
+  );
+  expect(foundBy(networkPolicyPorts, { [egress]: 80 })).toEqual([
+    "NetworkPolicy/web spec.egress[0].ports[0].port",
+  ]);
+});
+
+test.each([
+  ["another protocol", { "NetworkPolicy/web spec.ingress.0.ports.0.protocol": "UDP" }],
+  ["a name that no container has", { [ingress]: "web" }],
+  ["a range beside it", { [ingress]: 8081, "NetworkPolicy/web spec.ingress.0.ports.0.endPort": 8089 }],
+  [
+    "a port of no pod at all, where nobody is selected",
+    { [ingress]: 443, "NetworkPolicy/web spec.podSelector": { matchLabels: { a: "b" } } },
+  ],
+])("%s is refused", (_, changes) => {
+  expect(foundBy(networkPolicyPorts, changes)).toEqual(["NetworkPolicy/web spec.ingress[0].ports[0].port"]);
+});
+
+test.each([
+  ["by name", { [ingress]: "http" }],
+  ["as a range around it", { [ingress]: 8000, "NetworkPolicy/web spec.ingress.0.ports.0.endPort": 8100 }],
+  ["of whoever declares none", { [ingress]: 80, "Deployment/web spec.template.spec.containers.0.ports": [] }],
+  [
+    "of addresses outside",
+    { [egress]: 443, "NetworkPolicy/web spec.egress.0.to": [{ ipBlock: { cidr: "192.0.2.0/24" } }] },
+  ],
+  ["of everyone", { [egress]: 443, "NetworkPolicy/web spec.egress.0.to": [] }],
+  [
+    "of pods of another namespace",
+    { [egress]: 53, "NetworkPolicy/web spec.egress.0.to.0.namespaceSelector": { matchLabels: { a: "b" } } },
+  ],
+  [
+    "in a policy of another kind",
+    { [ingress]: 80, "NetworkPolicy/web apiVersion": "crd.projectcalico.org/v1" },
+  ],
+])("a port may be given %s", (_, changes) => {
+  expect(foundBy(networkPolicyPorts, changes)).toEqual([]);
+});

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { serviceSelectors } from "../../../policies/wiring/service-selectors.ts";
+import { foundBy, messagesOf } from "../world.ts";
+
+test("a Service selects pods", () => {
+  expect(foundBy(serviceSelectors)).toEqual([]);
+});
+
+test("a Service that selects nobody is refused, and told why", () => {
+  const wrong = { "Service/web spec.selector": { app: "wbe" } };
+  expect(foundBy(serviceSelectors, wrong)).toEqual(["Service/web spec.selector"]);
+  expect(messagesOf(serviceSelectors, wrong)).toEqual([
+    "it selects app=wbe, which no pod of namespace shop has. It has no endpoints, and refuses every connection. Select by labels of the pods' template.",
+  ]);
+});
+
+test("pods of another namespace do not count", () => {
+  expect(foundBy(serviceSelectors, { "Deployment/web metadata.namespace": "other" })).toEqual([
+    "Service/web spec.selector",
+  ]);
+});
+
+test.each([
+  ["has no selector", { "Service/web spec.selector": undefined }],
+  ["is a name for another host", { "Service/web spec": { type: "ExternalName", selector: { a: "b" } } }],
+  ["is of a namespace whose pods are not in the set", { "Service/web metadata.namespace": "other" }],
+  [
+    "is of one pod of a StatefulSet",
+    { "Service/store spec.selector": { "statefulset.kubernetes.io/pod-name": "store-0" } },
+  ],
+  [
+    "is of pods that an operator makes",
+    {
+      "Service/web spec.selector": { "example.org/cluster": "db" },
+      "Cluster/db": {
+        apiVersion: "db.example.org/v1",
+        kind: "Cluster",
+        metadata: { name: "db", namespace: "shop" },
+      },
+    },
+  ],
+])("nothing is said where a Service %s", (_, changes) => {
+  expect(foundBy(serviceSelectors, changes)).toEqual([]);
+});
+
+test("a monitor of the same name is no operator's", () => {
+  const monitor = { apiVersion: "monitoring.coreos.com/v1", kind: "ServiceMonitor" };
+  expect(
+    foundBy(serviceSelectors, {
+      "Service/web spec.selector": { app: "web" },
+      "ServiceMonitor/web": { ...monitor, metadata: { name: "web", namespace: "shop" } },
+    }),
+  ).toEqual(["Service/web spec.selector"]);
+});
