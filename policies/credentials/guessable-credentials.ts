@@ -45,5 +45,5 @@ function valuesOf({ key, value }: SecretEntry): string[] {
 
 function namesOf({ metadata }: KubernetesObject): string[] {
   const about = fields(metadata);
-  return [about.name, about.namespace].flatMap((value) => ifKnown(() => text(value)) ?? []);
+  return ["name", "namespace"].flatMap((key) => ifKnown(() => text(about[key])) ?? []);
 }

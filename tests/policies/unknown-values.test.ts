@@ -41,6 +41,8 @@ function withUnknowns(whole: KubernetesObject): { unknowns: number; props: Kuber
   for (const volume of list(pod?.spec.volumes) as { secret?: object; configMap?: object }[])
     for (const source of [volume.secret, volume.configMap]) hide(source, (key) => references.includes(key));
   hide(copy, (key) => copy.kind === "Secret" && ["data", "stringData"].includes(key));
+  // Made anew for each content, which may hang on an address or a key pair.
+  hide(copy.metadata, (key) => copy.kind === "Job" && key === "name");
   return { unknowns, props: unknownCheckingProxy(copy) };
 }
 
