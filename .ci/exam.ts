@@ -13,7 +13,10 @@ interface Row {
 
 const file = fileURLToPath(new URL("exam-findings.txt", import.meta.url));
 const [document = ""] = process.argv.slice(2).filter((word) => word !== "--accept");
-const { code, stdout, stderr } = runPolicies([document, "--format", "json"]);
+const { code, stdout, stderr } = await runPolicies([document, "--format", "json"], {
+  directory: process.cwd(),
+  input: () => Promise.reject(new Error("reads no standard input")),
+});
 if (code === 2) throw new Error(stderr);
 const rows = JSON.parse(stdout) as Row[];
 const found = rows.map(({ policy, kind, name, path }) => `${kind}/${name} ${path} ${policy}`).sort();

@@ -23,7 +23,7 @@ function indexPage(): string {
     );
     return `## ${area[0]?.toUpperCase()}${area.slice(1)}\n\n| rule | severity | what is asked |\n|---|---|---|\n${rows.join("\n")}\n`;
   });
-  const count = `${rules.length} rules, in the order of the folders of [policies/](../../policies).`;
+  const count = `${rules.length} rules, by the folders of [policies/](../../policies).`;
   return `# Policies\n\n${made}\n\n${count} How to run them: [policies](../policies.md).\n\n${sections.join("\n")}`;
 }
 
@@ -65,9 +65,8 @@ function optionTable(options: z.ZodObject | undefined): string[] {
 
 /** The folder that holds a rule's file. */
 function areaOf({ name }: Pick<Rule, "name">): string {
-  const file = readdirSync(join(root, "policies"), { recursive: true, encoding: "utf8" }).find((path) =>
-    path.endsWith(join("/", `${name}.ts`)),
-  );
+  const files = readdirSync(join(root, "policies"), { recursive: true, encoding: "utf8" });
+  const file = files.find((path) => !/^(objects|data|runner)/.test(path) && path.endsWith(`/${name}.ts`));
   const area = file?.split("/")[0];
   if (area === undefined) throw new Error(`no file below policies/ is called ${name}.ts`);
   return area;

@@ -6,6 +6,7 @@
 const { spawn, spawnSync } = require("node:child_process");
 const { constants, hostname } = require("node:os");
 const fs = require("node:fs");
+const { isatty } = require("node:tty");
 const { delimiter, dirname, join } = require("node:path");
 
 const root = join(__dirname, "..");
@@ -142,7 +143,8 @@ function handOver(node) {
   });
   // Ctrl-C at a terminal reaches the child by itself, being in the same process group. Elsewhere the first SIGINT is
   // passed on, and not those that npm or the group send along with it.
-  const atTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
+  // By the descriptors: to look at process.stdin would change the pipe that the child reads.
+  const atTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   let interrupted = atTerminal;
   process.on("SIGINT", () => {
     if (!interrupted) child.kill("SIGINT");

@@ -10,3 +10,10 @@ export function exceptionOf(rule: { readonly name: string }, object: KubernetesO
   const reason = ifKnown(() => text(annotations[`${exceptionPrefix}${rule.name}`]))?.trim();
   return reason || undefined;
 }
+
+/** What an object names under the prefix, whether or not with a reason. */
+export function exceptionsIn(object: KubernetesObject): string[] {
+  return Object.keys(fields(fields(object.metadata).annotations))
+    .filter((key) => key.startsWith(exceptionPrefix))
+    .map((key) => key.slice(exceptionPrefix.length));
+}

@@ -1,4 +1,4 @@
-import { exceptionOf } from "./exceptions.ts";
+import { exceptionOf, exceptionsIn } from "./exceptions.ts";
 import type { Stack, StackObject } from "./objects/stack.ts";
 import { messageOf, type Rule, type Severity } from "./rule.ts";
 import { type Settings, settingOf } from "./settings.ts";
@@ -18,10 +18,20 @@ export interface Exception extends Finding {
   readonly reason: string;
 }
 
+/** An exception that excepts its object from nothing. */
+export interface IdleException {
+  readonly object: StackObject;
+  /** What it names. */
+  readonly name: string;
+  /** Whether a rule is called that; otherwise it is misspelt, or of another judge. */
+  readonly isRule: boolean;
+}
+
 export interface Judgement {
   /** By object, in the order of the objects. */
   readonly findings: readonly Finding[];
   readonly exceptions: readonly Exception[];
+  readonly idle: readonly IdleException[];
 }
 
 /** What rules object to in a set of objects. */
@@ -43,5 +53,23 @@ export function judge(stack: Stack, rules: readonly Rule[], settings: Settings =
   const order = new Map(stack.objects.map((object, index) => [object.content, index]));
   const byObject = (a: Finding, b: Finding) =>
     (order.get(a.object.content) ?? 0) - (order.get(b.object.content) ?? 0);
-  return { findings: findings.sort(byObject), exceptions: exceptions.sort(byObject) };
+  return {
+    findings: findings.sort(byObject),
+    exceptions: exceptions.sort(byObject),
+    idle: idleExceptions(stack, rules, exceptions),
+  };
+}
+
+function idleExceptions(
+  stack: Stack,
+  rules: readonly Rule[],
+  exceptions: readonly Exception[],
+): IdleException[] {
+  const names = new Set(rules.map(({ name }) => name));
+  const used = Map.groupBy(exceptions, ({ object }) => object.content);
+  return stack.objects.flatMap((object) =>
+    exceptionsIn(object.content)
+      .filter((name) => !used.get(object.content)?.some(({ policy }) => policy === name))
+      .map((name) => ({ object, name, isRule: names.has(name) })),
+  );
 }

@@ -13,7 +13,7 @@ export interface Judged {
 
 /** Times the rules, without an engine, over the committed objects of a stack as they are, and over copies of them in namespaces of their own. */
 export function timeRules(stack: string, copies: readonly number[]): Judged[] {
-  const { objects } = readSources([join(root, "tests", "golden", stack, "objects")]);
+  const { objects } = readSources([join("tests", "golden", stack, "objects")], { directory: root });
   const once = (count: number): Judged => {
     const given = Array.from({ length: count }, (_, index) =>
       objects.map((object) => inNamespace(object, index)),

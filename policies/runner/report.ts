@@ -1,9 +1,13 @@
-import type { Exception, Finding, Judgement } from "../judge.ts";
+import { clusterKinds } from "../data/cluster-kinds.ts";
+import type { Exception, Finding, IdleException, Judgement } from "../judge.ts";
+import type { StackObject } from "../objects/stack.ts";
 
-/** Findings for machines: an array of objects. */
-export function asJson(findings: readonly Finding[]): string {
-  const rows = findings.map(({ policy, severity, object, path, message }) => {
-    const { kind, namespace, name, source } = object;
+/** Findings for machines: an array of objects. What is in no namespace has null there. */
+export function asJson(findings: readonly (Finding | Exception)[]): string {
+  const rows = findings.map((finding) => {
+    const { policy, severity, object, path, message } = finding;
+    const { kind, name, source } = object;
+    const namespace = clusterKinds.has(kind) ? null : object.namespace;
     return {
       policy,
       severity,
@@ -13,9 +17,15 @@ export function asJson(findings: readonly Finding[]): string {
       path,
       message,
       ...(source !== undefined && { source }),
+      ...("reason" in finding && { reason: finding.reason }),
     };
   });
   return `${JSON.stringify(rows, undefined, 2)}\n`;
+}
+
+/** Such as `Deployment shop/web`, or `ClusterRole reader`. */
+export function titleOf({ kind, namespace, name }: StackObject): string {
+  return clusterKinds.has(kind) ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
 
 /** Findings for people, under the object that each is about. */
@@ -28,7 +38,7 @@ export function asTable(judgement: Judgement, judged: number): string {
       ({ severity, policy, path, message }) =>
         `  ${severity.padEnd(9)}  ${policy}\n    ${path}\n    ${message}\n`,
     );
-    return `${object.kind} ${object.namespace}/${object.name}${source}\n${lines.join("")}`;
+    return `${titleOf(object)}${source}\n${lines.join("")}`;
   });
   const mandatory = findings.filter(({ severity }) => severity === "mandatory").length;
   const total =
@@ -37,11 +47,23 @@ export function asTable(judgement: Judgement, judged: number): string {
   return [...blocks, total].join("\n");
 }
 
-/** Exceptions for people: what, where, and the reason that stands there. */
-export function exceptionTable(exceptions: readonly Exception[]): string {
+/** Exceptions for people: what, where, and the reason that stands there; and those that are of no use. */
+export function exceptionTable({
+  exceptions,
+  idle,
+}: {
+  readonly exceptions: readonly Exception[];
+  readonly idle: readonly IdleException[];
+}): string {
   const lines = exceptions.map(
-    ({ policy, object, path, reason }) =>
-      `${object.kind} ${object.namespace}/${object.name}  ${policy}\n  ${path}\n  ${reason}\n`,
+    ({ policy, object, path, reason }) => `${titleOf(object)}  ${policy}\n  ${path}\n  ${reason}\n`,
   );
-  return `${lines.join("")}${exceptions.length} violations are excepted\n`;
+  const useless = idle.map(({ object, name, isRule }) => {
+    const why = isRule
+      ? "excepts from nothing: remove it"
+      : "names no rule of these: correct it, or leave it to its judge";
+    return `${titleOf(object)}  ${name}\n  ${why}\n`;
+  });
+  const count = `${exceptions.length} violations are excepted; ${idle.length} exceptions are of no use here\n`;
+  return `${[...lines, ...useless].join("")}${count}`;
 }

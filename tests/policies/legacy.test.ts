@@ -12,7 +12,7 @@ const folder = new URL("../fixtures/legacy", import.meta.url).pathname;
 const files = readdirSync(folder).sort();
 
 describe("of a platform with every defect of the seed", () => {
-  const { objects, problems } = readSources([folder]);
+  const { objects, problems } = readSources([folder], { directory: "/" });
   const { findings } = judge(stackOf(objects), rules);
 
   test("everything is read", () => {

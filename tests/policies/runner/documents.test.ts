@@ -21,7 +21,7 @@ test("documents are objects, each with the line that it begins at", () => {
 test("JSON is read like YAML, and nothing is nothing", () => {
   expect(names('{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"json"}}')).toEqual(["json"]);
   for (const empty of ["", "\n", "---\n", "# nothing\n", "null\n"])
-    expect(read(empty)).toEqual({ objects: [], problems: [] });
+    expect(read(empty)).toEqual({ objects: [], problems: [], strangers: [] });
 });
 
 test("a List is its items, however deep; a kind of somebody's that ends so is one object", () => {
@@ -80,11 +80,45 @@ describe("what cannot be read is said with its line, and the rest is read", () =
     ],
     ["a template", "{{- if .Values.on }}\nkind: X\n{{- end }}\n", /^a\.yaml:\d: /],
   ])("%s", (_, broken, words) => {
-    const { objects, problems } = read(`${broken}---\n${map("after")}`);
-    expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatch(words);
+    const { objects, problems, strangers } = read(`${broken}---\n${map("after")}`);
+    expect([...problems, ...strangers]).toHaveLength(1);
+    expect([...problems, ...strangers][0]).toMatch(words);
     expect(objects).toHaveLength(1);
   });
+});
+
+test("what stands in a broken text is in no problem, as it may be a credential", () => {
+  const credential = "Sup3rPass-77aa";
+  for (const broken of [
+    `a: *${credential}`,
+    `a: "\\${credential}"`,
+    `a: !${credential} b`,
+    `a: 'x' ${credential}`,
+    `%${credential}\n---\na: b`,
+    `a: b: ${credential}`,
+  ])
+    for (const problem of read(`apiVersion: v1\nkind: X\n${broken}\n`).problems)
+      expect(problem).not.toContain(credential);
+});
+
+test("items of a PodList are Pods, though they do not say so; what is none is told", () => {
+  const items = [
+    { metadata: { name: "one" } },
+    5,
+    { kind: "Job", apiVersion: "batch/v1", metadata: { name: "two" } },
+  ];
+  const { objects, strangers } = read(JSON.stringify({ apiVersion: "v1", kind: "PodList", items }));
+  expect(objects.map(({ content }) => [content.apiVersion, content.kind])).toEqual([
+    ["v1", "Pod"],
+    ["batch/v1", "Job"],
+  ]);
+  expect(strangers).toEqual([
+    "a.yaml:1: an item of the PodList is a number where an object of Kubernetes is a mapping",
+  ]);
+  const mixed = JSON.stringify({ apiVersion: "v1", kind: "List", items: [{ metadata: {} }] });
+  expect(read(mixed).strangers).toEqual([
+    "a.yaml:1: an item of the List is no object of Kubernetes: it has no apiVersion or no kind",
+  ]);
 });
 
 test("aliases that explode are refused, not followed", () => {
@@ -96,13 +130,16 @@ test("aliases that explode are refused, not followed", () => {
   const { objects, problems } = read(`apiVersion: v1\nkind: X\n${levels.join("\n")}\n`);
   expect(objects).toEqual([]);
   expect(problems).toHaveLength(1);
-  expect(problems[0]).toMatch(/^a\.yaml:1: .*alias.* Nothing of this document is judged\.$/i);
+  expect(problems).toEqual([
+    "a.yaml:1: Aliases stand for more than is followed. Nothing of this document is judged.",
+  ]);
 });
 
 test("an alias of what it stands within is refused", () => {
   expect(read("apiVersion: v1\nkind: X\nself: &self\n  inner: *self\n")).toEqual({
     objects: [],
     problems: ["a.yaml:1: An alias stands within what it stands for. Nothing of this document is judged."],
+    strangers: [],
   });
 });
 
