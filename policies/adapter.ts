@@ -1,32 +1,59 @@
-import type { PolicyConfigSchema, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import type {
+  Policies,
+  PolicyConfigSchema,
+  ResourceValidationPolicy,
+  StackValidationPolicy,
+} from "@pulumi/policy";
 import { z } from "zod";
 import { exceptionOf } from "./exceptions.ts";
 import type { KubernetesObject } from "./objects/object.ts";
 import { stackOf } from "./objects/stack.ts";
 import { messageOf, type Rule, type StackViolation } from "./rule.ts";
 
-/** A rule as Pulumi runs it: on each Kubernetes object before it is changed, or on all of them at the end of a preview. */
-export function policyOf(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
-  const about = {
+/**
+ * Rules as Pulumi runs them: on each Kubernetes object before it is changed, or on all of them at the end of a preview.
+ *
+ * At the end Pulumi shows what there is, with what the API server and controllers have added (a Deployment's replicas). Rules
+ * judge what was asked for, which it has shown before, object by object.
+ */
+export function policiesOf(rules: readonly Rule[]): Policies {
+  const asked = new Map<string, KubernetesObject>();
+  return rules.map((rule) =>
+    rule.scope === "object" ? objectPolicyOf(rule, asked) : stackPolicyOf(rule, asked),
+  );
+}
+
+/** What was asked for, by URN. */
+type Asked = Map<string, KubernetesObject>;
+
+function objectPolicyOf(rule: Rule, asked: Asked): ResourceValidationPolicy {
+  return {
+    ...aboutOf(rule),
+    validateResource({ type, props, urn, getConfig }, report) {
+      asked.set(urn, props);
+      for (const violation of check(rule, [{ type, props }], getConfig())) report(textOf(rule, violation));
+    },
+  };
+}
+
+function stackPolicyOf(rule: Rule, asked: Asked): StackValidationPolicy {
+  return {
+    ...aboutOf(rule),
+    validateStack({ resources, getConfig }, report) {
+      const whole = resources.map(({ type, props, urn }) => ({ type, urn, props: asked.get(urn) ?? props }));
+      const urns = new Map(whole.map(({ props, urn }) => [props as KubernetesObject, urn]));
+      for (const violation of check(rule, whole, getConfig()))
+        report(textOf(rule, violation), urns.get(violation.object.content));
+    },
+  };
+}
+
+function aboutOf(rule: Rule) {
+  return {
     name: rule.name,
     description: `${rule.description} (${rule.reference})`,
     enforcementLevel: rule.severity,
     ...(rule.options && { configSchema: configSchemaOf(rule.options) }),
-  };
-  if (rule.scope === "object")
-    return {
-      ...about,
-      validateResource({ type, props, getConfig }, report) {
-        for (const violation of check(rule, [{ type, props }], getConfig())) report(textOf(rule, violation));
-      },
-    };
-  return {
-    ...about,
-    validateStack({ resources, getConfig }, report) {
-      const urns = new Map(resources.map(({ props, urn }) => [props as KubernetesObject, urn]));
-      for (const violation of check(rule, resources, getConfig()))
-        report(textOf(rule, violation), urns.get(violation.object.content));
-    },
   };
 }
 

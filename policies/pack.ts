@@ -1,5 +1,5 @@
 import { PolicyPack } from "@pulumi/policy";
-import { policyOf } from "./adapter.ts";
+import { policiesOf } from "./adapter.ts";
 import { rules } from "./rules.ts";
 
-new PolicyPack("iot-verification", { policies: rules.map(policyOf) });
+new PolicyPack("iot-verification", { policies: policiesOf(rules) });

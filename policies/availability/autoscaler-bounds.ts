@@ -1,3 +1,4 @@
+import { isKind } from "../objects/kinds.ts";
 import { fields, isSet, number } from "../objects/values.ts";
 import { objectRule } from "../rule.ts";
 
@@ -9,9 +10,9 @@ export const autoscalerBounds = objectRule({
   why: "The API server refuses the object.",
   reference:
     "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/",
-  check({ kind, spec }) {
-    if (kind !== "HorizontalPodAutoscaler") return [];
-    const { minReplicas, maxReplicas } = fields(spec);
+  check(object) {
+    if (!isKind(object, "HorizontalPodAutoscaler")) return [];
+    const { minReplicas, maxReplicas } = fields(object.spec);
     const min = number(minReplicas) ?? 1;
     const max = number(maxReplicas);
     const path = "spec.maxReplicas";

@@ -24,6 +24,7 @@ function blocking({
   maxUnavailable,
   minAvailable,
   pods,
+  isScaled,
 }: Budget): { path: string; problem: string } | undefined {
   if (isSet(maxUnavailable))
     return podCount(maxUnavailable, 100) === 0
@@ -34,8 +35,8 @@ function blocking({
   // No pods at all are a workload that is switched off.
   const needed = pods && podCount(minAvailable, pods);
   if (!pods || needed === undefined || needed < pods) return undefined;
-  return {
-    path,
-    problem: `minAvailable ${minAvailable} allows no eviction, as there may be no more than ${describePods(pods)}`,
-  };
+  const when = isScaled
+    ? `while there are only ${describePods(pods)}`
+    : `as there are no more than ${describePods(pods)}`;
+  return { path, problem: `minAvailable ${minAvailable} allows no eviction ${when}` };
 }

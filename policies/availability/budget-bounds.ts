@@ -1,3 +1,4 @@
+import { isKind } from "../objects/kinds.ts";
 import { fields, isSet } from "../objects/values.ts";
 import { objectRule } from "../rule.ts";
 
@@ -9,9 +10,9 @@ export const budgetBounds = objectRule({
   why: "The API server refuses the object.",
   reference:
     "https://kubernetes.io/docs/tasks/run-application/configure-pdb/#specifying-a-poddisruptionbudget",
-  check({ kind, spec }) {
-    const { minAvailable, maxUnavailable } = fields(spec);
-    if (kind !== "PodDisruptionBudget" || !isSet(minAvailable) || !isSet(maxUnavailable)) return [];
+  check(object) {
+    const { minAvailable, maxUnavailable } = fields(object.spec);
+    if (!isKind(object, "PodDisruptionBudget") || !isSet(minAvailable) || !isSet(maxUnavailable)) return [];
     return [
       {
         path: "spec.minAvailable",

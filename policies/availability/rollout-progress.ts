@@ -1,5 +1,7 @@
+import { isKind } from "../objects/kinds.ts";
+import type { KubernetesObject } from "../objects/object.ts";
 import { podCount } from "../objects/scaling.ts";
-import { at, fields, isSet, text } from "../objects/values.ts";
+import { at, fields, isSet } from "../objects/values.ts";
 import { objectRule } from "../rule.ts";
 
 /** A rolling update has to be allowed to begin. */
@@ -11,8 +13,8 @@ export const rolloutProgress = objectRule({
   reference:
     "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment",
   check(object) {
-    const kind = text(object.kind) ?? "";
-    const field = fieldOf(kind);
+    const isDeployment = isKind(object, "Deployment");
+    const field = fieldOf(object);
     if (!field) return [];
     const strategy = fields(at(object, "spec", field));
     const rolling = fields(strategy.rollingUpdate);
@@ -22,7 +24,7 @@ export const rolloutProgress = objectRule({
       return strategy.type === "Recreate" ? [{ path, problem, fix: "Leave rollingUpdate out" }] : [];
     }
     // A Deployment that leaves one of them out has 25 %; a DaemonSet adds none unless told to.
-    const surge = rolling.maxSurge ?? (kind === "Deployment" ? "25%" : 0);
+    const surge = rolling.maxSurge ?? (isDeployment ? "25%" : 0);
     if (podCount(rolling.maxUnavailable ?? 1, 100) !== 0 || podCount(surge, 100) !== 0) return [];
     const problem = "maxUnavailable and maxSurge are both 0";
     return [{ path, problem, fix: "Write maxSurge: 1, and maxUnavailable: 0 where none may be missing" }];
@@ -30,7 +32,7 @@ export const rolloutProgress = objectRule({
 });
 
 /** Where a kind has its strategy; undefined for those that cannot add a pod. */
-function fieldOf(kind: string): string | undefined {
-  if (kind === "Deployment") return "strategy";
-  return kind === "DaemonSet" ? "updateStrategy" : undefined;
+function fieldOf(object: KubernetesObject): string | undefined {
+  if (isKind(object, "Deployment")) return "strategy";
+  return isKind(object, "DaemonSet") ? "updateStrategy" : undefined;
 }

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { severalPods } from "../objects/several.ts";
 import { fields, list } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
@@ -9,8 +10,15 @@ export const spreadReplicas = stackRule({
   description: "A workload of several pods says how they are spread over nodes or zones.",
   why: "All of them may be on one node, and end with it.",
   reference: "https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
-  check(stack) {
-    return severalPods(stack).flatMap(({ object, because }) => {
+  options: z.object({
+    replicas: z
+      .int()
+      .min(2)
+      .default(2)
+      .meta({ description: "Number of pods of a workload from which on they are to be spread." }),
+  }),
+  check(stack, { replicas }) {
+    return severalPods(stack, replicas).flatMap(({ object, because }) => {
       const { topologySpreadConstraints, affinity } = object.pod.spec;
       const anti = fields(fields(affinity).podAntiAffinity);
       const terms = [

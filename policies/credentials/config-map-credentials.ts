@@ -1,4 +1,5 @@
 import { credentialsIn, isLiteralCredential, namesCredential } from "../objects/credentials.ts";
+import { isKind } from "../objects/kinds.ts";
 import { memberPath } from "../objects/texts.ts";
 import { fields, ifKnown, texts } from "../objects/values.ts";
 import { objectRule, type Violation } from "../rule.ts";
@@ -11,7 +12,7 @@ export const configMapCredentials = objectRule({
   why: "ConfigMaps are neither encrypted nor kept from those who may read the namespace.",
   reference: "https://kubernetes.io/docs/concepts/configuration/configmap/",
   check(object) {
-    if (object.kind !== "ConfigMap") return [];
+    if (!isKind(object, "ConfigMap")) return [];
     const data = texts(ifKnown(() => fields(object.data)));
     return Object.entries(data).flatMap(([key, value]) => violationOf(key, value));
   },

@@ -1,3 +1,4 @@
+import { credentialsOf } from "../objects/command-credentials.ts";
 import { isLiteralCredential, namesCredential } from "../objects/credentials.ts";
 import { containersOf, podSpecOf } from "../objects/pods.ts";
 import { fields, ifKnown, list, text } from "../objects/values.ts";
@@ -18,10 +19,18 @@ export const envCredentials = objectRule({
         const variable = fields(item);
         const name = text(variable.name) ?? "";
         const value = ifKnown(() => scalar(variable.value));
-        if (value === undefined || !namesCredential(name) || !isLiteralCredential(name, value)) return [];
+        if (value === undefined) return [];
+        const at = `${path}.env[${index}].value`;
+        if (!namesCredential(name))
+          return optionsIn(value).map((option) => ({
+            path: at,
+            problem: `container ${container} is given the value of ${option} in ${name}`,
+            fix: "Give it by a file that is mounted from a Secret",
+          }));
+        if (!isLiteralCredential(name, value)) return [];
         return [
           {
-            path: `${path}.env[${index}].value`,
+            path: at,
             problem: `container ${container} is given ${name} in the open`,
             fix: `Put it into a Secret, mount that, and give its path (as ${name}_FILE, where the program knows that)`,
           },
@@ -30,6 +39,12 @@ export const envCredentials = objectRule({
     );
   },
 });
+
+/** Options of a program that give a credential, in a variable such as JAVA_OPTS; at most one is named. */
+function optionsIn(value: string): string[] {
+  if (!/^-|\s-/.test(value)) return [];
+  return credentialsOf([{ path: "", field: "", text: value }]).map(({ option }) => option);
+}
 
 /** The API server refuses a number there, but a password without quotes is one all the same. */
 function scalar(value: unknown): string | undefined {

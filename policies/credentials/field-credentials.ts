@@ -1,4 +1,5 @@
 import { isLiteralCredential, namesCredential, wordsOf } from "../objects/credentials.ts";
+import { isKind } from "../objects/kinds.ts";
 import { openTexts } from "../objects/open-texts.ts";
 import { podSpecOf } from "../objects/pods.ts";
 import type { PlacedText } from "../objects/texts.ts";
@@ -14,7 +15,7 @@ export const fieldCredentials = objectRule({
   check(object) {
     // The fields of containers, and the data of ConfigMaps, are other rules'.
     const pod = podSpecOf(object)?.path;
-    const elsewhere = [pod && `${pod}.`, object.kind === "ConfigMap" && "data"].filter(
+    const elsewhere = [pod && `${pod}.`, isKind(object, "ConfigMap") && "data"].filter(
       (path) => typeof path === "string",
     );
     return openTexts(object)

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import {
   credentialsIn,
   isGuessable,
@@ -18,19 +19,30 @@ export const guessableCredentials = objectRule({
     "Credentials in Secrets cannot be guessed: they are neither short nor made of words that are known.",
   why: "Whoever reaches the server tries such values first.",
   reference: "https://pages.nist.gov/800-63-4/sp800-63b.html#passwordver",
-  check(object) {
+  options: z.object({
+    // Fewer than 8 the standard allows nobody.
+    leastLength: z.int().min(8).default(8).meta({ description: "Fewest characters of a credential." }),
+  }),
+  check(object, { leastLength }) {
     const entries = entriesOf(object);
     const around = [
       ...namesOf(object),
       ...entries.filter(({ key }) => !namesCredential(key)).map(({ value }) => value.slice(0, 200)),
     ];
-    return entries
-      .filter((entry) => valuesOf(entry).some((value) => isGuessable(value, [...around, entry.key])))
-      .map(({ path, key }) => ({
-        path,
-        problem: `entry ${key} is ${key.includes(".") ? "or holds " : ""}a credential that can be guessed`,
-        fix: "Have it generated, with at least 16 random characters",
-      }));
+    const flawOf = (value: string, key: string) => {
+      // An address or a file beside it that holds the credential tells nobody how to guess it.
+      const known = around.map((one) => (one === value ? one : one.replaceAll(value, " ")));
+      if (isGuessable(value, [...known, key])) return "that can be guessed";
+      return value.length < leastLength ? `of fewer than ${leastLength} characters` : undefined;
+    };
+    return entries.flatMap((entry) => {
+      const { path, key } = entry;
+      const [flaw] = valuesOf(entry).flatMap((value) => flawOf(value, key) ?? []);
+      if (!flaw) return [];
+      const problem = `entry ${key} is ${key.includes(".") ? "or holds " : ""}a credential ${flaw}`;
+      const fix = `Have it generated, with at least ${Math.max(16, leastLength)} random characters`;
+      return [{ path, problem, fix }];
+    });
   },
 });
 

@@ -1,3 +1,4 @@
+import { isKind } from "../objects/kinds.ts";
 import { objectRule } from "../rule.ts";
 
 /** Secrets that a controller fills with a token of an account. */
@@ -8,7 +9,7 @@ export const lastingTokens = objectRule({
   why: "Such a token is valid until somebody deletes the Secret, wherever a copy of it has got to.",
   reference: "https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets",
   check(object) {
-    if (object.kind !== "Secret" || object.type !== "kubernetes.io/service-account-token") return [];
+    if (!isKind(object, "Secret") || object.type !== "kubernetes.io/service-account-token") return [];
     const fix =
       "Mount a token by a projected volume (serviceAccountToken), or ask for one by the TokenRequest API";
     return [{ path: "type", problem: "the Secret holds a token of an account that does not end", fix }];

@@ -14,6 +14,13 @@ export const credentialEndings: readonly string[] = [
   "credential",
   "credentials",
   "requirepass",
+  "dbpass",
+  "dbpassword",
+  "dbpasswd",
+  "dbpwd",
+  "userpass",
+  "adminpass",
+  "rootpass",
   "masterauth",
   "masterkey",
   "secretkey",
@@ -36,11 +43,32 @@ export const credentialEndings: readonly string[] = [
   "session key",
   "license key",
   "redis auth",
+  "key base",
+  "github pat",
+  "gitlab pat",
+  "azure pat",
+  "stripe key",
+  "sendgrid key",
+  "mailgun key",
+  "openai key",
 ];
 
 /** Words besides the last one that make it something else: a switch, a limit, a public half, a checksum. */
 export const harmlessWords: readonly string[] =
   "public enable enabled disable allow use has require skip max min num next automount reset forgot change invalid wrong checksum hash sha digest revision rotation".split(
+    " ",
+  );
+
+/** Words before `token` with which it is the name of a header, of a cookie or of a field. */
+export const wordsOfTokenNames: readonly string[] = "csrf xsrf header cookie".split(" ");
+
+/** Words after a credential that say whose it is: `DB_PASSWORD_PROD`. */
+export const wordsOfEnvironments: readonly string[] =
+  "prod production dev development stage staging test testing qa uat live".split(" ");
+
+/** Values of tokens and keys that say where the real one comes from, or of what sort it is. */
+export const sortsOfTokens: readonly string[] =
+  "device file header cookie query body session bearer basic jwt oauth oidc opaque auto static dynamic env".split(
     " ",
   );
 

@@ -1,5 +1,5 @@
 /** A credential that shows by its form what it is. */
-export interface TokenFormat {
+interface TokenFormat {
   /** What it is, as it reads after "holds". */
   readonly what: string;
   readonly pattern: RegExp;
@@ -38,7 +38,15 @@ export const tokenFormats: readonly TokenFormat[] = [
     pattern: /\bsk-(?:ant-|proj-|svcacct-)[\w-]{20,}|\bsk-[A-Za-z0-9]{48}\b/,
   },
   { what: "a Hugging Face token", pattern: /\bhf_[A-Za-z]{34}\b/ },
-  { what: "a signed token (JWT)", pattern: /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}/ },
+  { what: "a signed token (JWT)", pattern: /(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{16,}/ },
+  {
+    what: "a key of an application (base64:...)",
+    pattern: /(?<![\w-])base64:(?:[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{22}==)/,
+  },
+  {
+    what: "a bearer token",
+    pattern: /\bauthorization["']?\s*[:=]\s*["']?bearer\s+(?=[\w.~+/-]*\d)[\w.~+/=-]{12,}/i,
+  },
   {
     what: "a login for HTTP",
     pattern: /\bauthorization["']?\s*[:=]\s*["']?basic\s+[A-Za-z0-9+/]{8,}={0,2}/i,

@@ -4,12 +4,12 @@ import { stackRule } from "../rule.ts";
 /** Kubernetes itself lets everybody see these. */
 const published = new Set(["system:public-info-viewer", "system:discovery", "system:basic-user"]);
 
-const everybody: Readonly<Record<string, string>> = {
-  "system:anonymous": "whoever reaches the API server",
-  "system:unauthenticated": "whoever reaches the API server",
-  "system:authenticated": "everybody who can log in at all",
-  "system:serviceaccounts": "every account of every namespace",
-};
+const everybody: ReadonlyMap<string, string> = new Map([
+  ["system:anonymous", "whoever reaches the API server"],
+  ["system:unauthenticated", "whoever reaches the API server"],
+  ["system:authenticated", "everybody who can log in at all"],
+  ["system:serviceaccounts", "every account of every namespace"],
+]);
 
 /** Bindings of users and groups that everybody is, or is in. */
 export const anonymousBindings = stackRule({
@@ -23,7 +23,7 @@ export const anonymousBindings = stackRule({
       .filter(({ role }) => !published.has(role.name))
       .flatMap(({ object, role, subjects }) =>
         subjects.flatMap(({ path, kind, name }) => {
-          const who = kind === "ServiceAccount" ? undefined : everybody[name];
+          const who = kind === "ServiceAccount" ? undefined : everybody.get(name);
           if (who === undefined) return [];
           const problem = `${name}, that is ${who}, gets role ${role.name}`;
           return [{ object, path: `${path}.name`, problem, fix: "Bind the accounts or groups that need it" }];

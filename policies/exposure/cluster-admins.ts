@@ -6,7 +6,7 @@ export const clusterAdmins = stackRule({
   name: "cluster-admins",
   severity: "mandatory",
   description: "Nobody is bound to cluster-admin, or is in the group system:masters.",
-  why: "Whoever takes over one such account has the cluster, and nothing can refuse him.",
+  why: "Whoever takes over one such account may do everything in the cluster, or in the namespace of the binding: read all Secrets, and change what should stop him.",
   reference: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege",
   check: (stack) =>
     bindingsOf(stack).flatMap(({ object, role, subjects }) => {

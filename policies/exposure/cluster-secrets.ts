@@ -1,4 +1,4 @@
-import { bindingsOf, grantsOf, isForNamespacesOnly, namedResources } from "../objects/rbac.ts";
+import { bindingsOf, isForNamespacesOnly, namedResources, roleRulesOf } from "../objects/rbac.ts";
 import { stackRule } from "../rule.ts";
 
 /** A ClusterRole that the set binds in single namespaces only is not for the cluster; one that nobody binds may be. */
@@ -10,7 +10,7 @@ export const clusterSecrets = stackRule({
   reference: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#listing-secrets",
   check(stack) {
     const isForNamespaces = isForNamespacesOnly(bindingsOf(stack));
-    return grantsOf(stack, ["ClusterRole"])
+    return roleRulesOf(stack, ["ClusterRole"])
       .filter(
         (grant) => !grant.isNamed && namedResources(grant, ["secrets"], ["get", "list", "watch"]).length > 0,
       )

@@ -1,4 +1,4 @@
-import { everybodyIn, policyRulesOf, selectsAllPods } from "../objects/peers.ts";
+import { everybodyIn, isDns, policyRulesOf, selectsAllPods } from "../objects/network-policies.ts";
 import { isSet } from "../objects/values.ts";
 import { objectRule, type Violation } from "../rule.ts";
 
@@ -12,7 +12,7 @@ export const dnsPeers = objectRule({
     "https://kubernetes.io/docs/concepts/services-networking/network-policies/#behavior-of-to-and-from-selectors",
   check: (object) =>
     policyRulesOf(object)
-      .filter(({ direction, isDns }) => direction === "egress" && isDns)
+      .filter((rule) => rule.direction === "egress" && isDns(rule))
       .flatMap(({ peers, peersPath }) => {
         if (peers === undefined) return [{ path: peersPath, problem: "DNS is allowed to everywhere", fix }];
         return peers.flatMap((one): Violation[] => {

@@ -1,4 +1,5 @@
 import { annotationsOf, type IngressRule, ingressRulesOf } from "../objects/ingresses.ts";
+import { isKind } from "../objects/kinds.ts";
 import type { KubernetesObject } from "../objects/object.ts";
 import { at, fields, ifKnown, list, text } from "../objects/values.ts";
 import { objectRule, type Violation } from "../rule.ts";
@@ -11,7 +12,7 @@ export const edgeTls = objectRule({
   why: "Whoever is on the way reads and changes requests, passwords and sessions included.",
   reference: "https://kubernetes.io/docs/concepts/services-networking/ingress/#tls",
   check(object) {
-    if (object.kind === "Ingress") return ofIngress(object);
+    if (isKind(object, "Ingress")) return ofIngress(object);
     return object.kind === "Gateway" ? ofGateway(object) : [];
   },
 });

@@ -1,4 +1,4 @@
-import { policyRulesOf } from "../objects/peers.ts";
+import { policyRulesOf } from "../objects/network-policies.ts";
 import { objectRule } from "../rule.ts";
 
 /** Written like "nobody"; rules that leave the field out say what they mean, and are another rule's. */

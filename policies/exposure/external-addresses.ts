@@ -1,3 +1,4 @@
+import { isKind } from "../objects/kinds.ts";
 import { fields, list } from "../objects/values.ts";
 import { objectRule } from "../rule.ts";
 
@@ -9,7 +10,7 @@ export const externalAddresses = objectRule({
   why: "Nobody checks whom the address belongs to, so that the Service can take other people's traffic (CVE-2020-8554).",
   reference: "https://kubernetes.io/docs/concepts/services-networking/service/#external-ips",
   check(object) {
-    const addresses = object.kind === "Service" ? list(fields(object.spec).externalIPs) : [];
+    const addresses = isKind(object, "Service") ? list(fields(object.spec).externalIPs) : [];
     if (addresses.length === 0) return [];
     const problem = `the Service takes ${addresses.length === 1 ? "an address" : `${addresses.length} addresses`} by itself`;
     return [

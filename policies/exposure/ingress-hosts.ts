@@ -1,4 +1,5 @@
 import { ingressRulesOf } from "../objects/ingresses.ts";
+import { isKind } from "../objects/kinds.ts";
 import { fields, isSet } from "../objects/values.ts";
 import { objectRule, type Violation } from "../rule.ts";
 
@@ -10,7 +11,7 @@ export const ingressHosts = objectRule({
   why: "It answers under every name that anybody points here, takes requests that are another Ingress's, and has no certificate of its own.",
   reference: "https://kubernetes.io/docs/concepts/services-networking/ingress/#ingress-rules",
   check(object): Violation[] {
-    if (object.kind !== "Ingress") return [];
+    if (!isKind(object, "Ingress")) return [];
     const rules = ingressRulesOf(object);
     const open = rules
       .filter(({ host }) => host === undefined || host === "*")

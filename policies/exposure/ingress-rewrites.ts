@@ -1,4 +1,5 @@
 import { annotationsOf, ingressRulesOf, nginxPrefix } from "../objects/ingresses.ts";
+import { isKind } from "../objects/kinds.ts";
 import { objectRule } from "../rule.ts";
 
 /** A path of type Exact is one path, which may well become another. */
@@ -9,7 +10,7 @@ export const ingressRewrites = objectRule({
   why: "Every path below the prefix is sent to the same one: /orders/7 becomes /.",
   reference: "https://kubernetes.github.io/ingress-nginx/examples/rewrite/",
   check(object) {
-    if (object.kind !== "Ingress") return [];
+    if (!isKind(object, "Ingress")) return [];
     const key = `${nginxPrefix}rewrite-target`;
     const target = annotationsOf(object)[key];
     if (target === undefined || target.trim() === "" || /\$\d/.test(target)) return [];
@@ -20,7 +21,7 @@ export const ingressRewrites = objectRule({
     return [
       {
         path: `metadata.annotations["${key}"]`,
-        problem: `everything below ${prefix.path} becomes ${target}`,
+        problem: `everything below ${prefix.path} becomes ${/^\/[^@]*$/.test(target) ? target.replace(/[?#].*$/s, "") : "the same"}`,
         fix:
           prefix.path === "/"
             ? "Remove the annotation: a path of / needs none"

@@ -1,4 +1,5 @@
 import { annotationsOf } from "../objects/ingresses.ts";
+import { isKind } from "../objects/kinds.ts";
 import { objectRule } from "../rule.ts";
 
 /** Those of ingress-nginx, and of NGINX's own controller. */
@@ -9,7 +10,7 @@ export const ingressSnippets = objectRule({
   why: "Whoever may write an Ingress can so read every Secret that the controller may read (CVE-2021-25742).",
   reference: "https://github.com/kubernetes/kubernetes/issues/126811",
   check(object) {
-    if (object.kind !== "Ingress") return [];
+    if (!isKind(object, "Ingress")) return [];
     return Object.keys(annotationsOf(object))
       .filter((key) => /^(?:nginx\.ingress\.kubernetes\.io|nginx\.(?:org|com))\/[\w-]*snippets?$/.test(key))
       .map((key) => ({

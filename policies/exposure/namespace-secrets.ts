@@ -1,4 +1,4 @@
-import { bindingsOf, grantsOf, isForNamespacesOnly, namedResources } from "../objects/rbac.ts";
+import { bindingsOf, isForNamespacesOnly, namedResources, roleRulesOf } from "../objects/rbac.ts";
 import { stackRule } from "../rule.ts";
 
 /** Of Roles, and of ClusterRoles that are bound in single namespaces only. */
@@ -10,7 +10,7 @@ export const namespaceSecrets = stackRule({
   reference: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#listing-secrets",
   check(stack) {
     const isForNamespaces = isForNamespacesOnly(bindingsOf(stack));
-    return grantsOf(stack)
+    return roleRulesOf(stack)
       .filter(
         (grant) => !grant.isNamed && namedResources(grant, ["secrets"], ["get", "list", "watch"]).length > 0,
       )

@@ -1,4 +1,4 @@
-import { type Peer, policyRulesOf, selectsAllPods } from "../objects/peers.ts";
+import { type Peer, policyRulesOf, selectsAllPods } from "../objects/network-policies.ts";
 import { fits } from "../objects/selectors.ts";
 import type { Stack, StackObject } from "../objects/stack.ts";
 import { fields, isSet, texts } from "../objects/values.ts";

@@ -1,4 +1,4 @@
-import { everybodyIn, policyRulesOf } from "../objects/peers.ts";
+import { everybodyIn, isDns, isForNodes, policyRulesOf } from "../objects/network-policies.ts";
 import { objectRule } from "../rule.ts";
 
 /** A range with exceptions, such as the internet without private networks, has been thought about. */
@@ -10,7 +10,7 @@ export const openNetworkPolicies = objectRule({
   reference: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   check: (object) =>
     policyRulesOf(object)
-      .filter(({ direction, isDns, isForNodes }) => !isDns && !(direction === "egress" && isForNodes))
+      .filter((rule) => !isDns(rule) && !(rule.direction === "egress" && isForNodes(rule)))
       .flatMap(({ direction, path, peers, peersPath }) => {
         const does = direction === "ingress" ? "lets in" : "lets the pods out to";
         const fix = `List the peers in ${peersPath}: pods and namespaces by labels, what is outside by addresses`;

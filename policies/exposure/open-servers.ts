@@ -1,4 +1,5 @@
-import { openLines, openOptions, openVariables } from "../data/open-servers.ts";
+import { anything, type OpenSetting, openLines, openOptions, openVariables } from "../data/login-switches.ts";
+import { isKind } from "../objects/kinds.ts";
 import { commandLine } from "../objects/mounted-files.ts";
 import type { KubernetesObject } from "../objects/object.ts";
 import { type Container, containersOf, podSpecOf } from "../objects/pods.ts";
@@ -14,7 +15,7 @@ export const openServers = objectRule({
   why: "Whoever reaches its port, from any pod that was broken into, has what it holds.",
   reference: "https://cheatsheetseries.owasp.org/cheatsheets/Kubernetes_Security_Cheat_Sheet.html",
   check(object) {
-    if (object.kind === "ConfigMap") return ofConfigMap(object);
+    if (isKind(object, "ConfigMap")) return ofConfigMap(object);
     const pod = podSpecOf(object);
     return pod
       ? containersOf(pod).flatMap((container) => [...ofVariables(container), ...ofOptions(container)])
@@ -32,12 +33,18 @@ function ofVariables({ container, path }: Container): Violation[] {
     const open = openVariables.find(({ name }) => name === variable.name);
     if (!open || given === undefined || !open.value.test(given)) return [];
     return [
-      { path: `${path}.env[${index}].value`, problem: `with ${open.name}: ${given}, ${open.what}`, fix },
+      { path: `${path}.env[${index}].value`, problem: `with ${shown(open, given)}, ${open.what}`, fix },
     ];
   });
 }
 
+/** A setting with its value, but for one that works with any value: somebody may have written the password. */
+function shown({ name, value }: OpenSetting, given: string): string {
+  return value === anything ? name : `${name}: ${given}`;
+}
+
 function ofOptions(container: Container): Violation[] {
+  const line = commandLine(container).join(" ");
   return ["command", "args"].flatMap((field) => {
     const words = commandLine({ ...container, container: { args: container.container[field] } });
     return words.flatMap((word, index) => {
@@ -45,7 +52,7 @@ function ofOptions(container: Container): Violation[] {
       const next = words[index + 1];
       const value = own ?? (next === undefined || next.startsWith("-") ? "true" : next);
       const open = openOptions.find((option) => option.name === name);
-      if (!open?.value.test(value)) return [];
+      if (!open?.value.test(value) || open.unless?.test(line)) return [];
       return [{ path: `${container.path}.${field}[${index}]`, problem: `with ${name}, ${open.what}`, fix }];
     });
   });
@@ -57,7 +64,7 @@ function ofConfigMap(configMap: KubernetesObject): Violation[] {
   return Object.entries(data).flatMap(([key, content]) => {
     const path = memberPath("data", key);
     const variable = openVariables.find(({ name, value }) => name === key && value.test(content));
-    if (variable) return [{ path, problem: `with ${key}: ${content}, ${variable.what}`, fix }];
+    if (variable) return [{ path, problem: `with ${shown(variable, content)}, ${variable.what}`, fix }];
     return openLines
       .filter(({ line }) => content.includes("\n") && line.test(content))
       .map(({ what }) => ({ path, problem: `by file ${key}, ${what}`, fix }));

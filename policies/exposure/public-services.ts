@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { isKind } from "../objects/kinds.ts";
 import type { KubernetesObject } from "../objects/object.ts";
 import { type Fields, fields, list, text, texts } from "../objects/values.ts";
 import { objectRule, type Violation } from "../rule.ts";
@@ -11,9 +13,15 @@ export const publicServices = objectRule({
   why: "It is open to whoever reaches the nodes or the address, past the TLS, logins and limits of the common entrance.",
   reference:
     "https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types",
-  check(object): Violation[] {
-    if (object.kind !== "Service") return [];
+  options: z.object({
+    allowed: z
+      .array(z.enum(["NodePort", "LoadBalancer"]))
+      .default([])
+      .meta({ description: "Types of Services that may be reached from outside all the same." }),
+  }),
+  check(object, { allowed }): Violation[] {
     const spec = fields(object.spec);
+    if (!isKind(object, "Service") || allowed.some((type) => type === spec.type)) return [];
     if (spec.type === "NodePort")
       return [{ path: "spec.type", problem: "the Service opens a port of every node", fix }];
     if (spec.type !== "LoadBalancer" || isRestricted(object, spec)) return [];

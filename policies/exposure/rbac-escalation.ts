@@ -1,4 +1,4 @@
-import { type Grant, grantsOf, namedResources } from "../objects/rbac.ts";
+import { namedResources, type RoleRule, roleRulesOf } from "../objects/rbac.ts";
 import { stackRule } from "../rule.ts";
 
 /** Verbs that lift the API server's own check, and resources that stand for somebody else's rights. */
@@ -10,7 +10,7 @@ export const rbacEscalation = stackRule({
   why: "Whoever takes over its holder makes himself administrator of the cluster.",
   reference: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks",
   check: (stack) =>
-    grantsOf(stack).flatMap((grant) =>
+    roleRulesOf(stack).flatMap((grant) =>
       stepsOf(grant).map(({ field, what }) => ({
         object: grant.object,
         path: `${grant.path}.${field}`,
@@ -22,12 +22,11 @@ export const rbacEscalation = stackRule({
 
 const write = ["create", "update", "patch"];
 
-function stepsOf(grant: Grant): { field: string; what: string }[] {
+function stepsOf(grant: RoleRule): { field: string; what: string }[] {
   if (grant.isNamed) return [];
   const { verbs, resources } = grant;
-  const byVerb = (["escalate", "bind", "impersonate"] as const)
-    .filter((verb) => verbs.includes(verb))
-    .map((verb) => ({ field: "verbs", what: verb }));
+  const risen = ["escalate", "bind", "impersonate"].filter((verb) => verbs.includes(verb));
+  const byVerb = risen.length > 0 ? [{ field: "verbs", what: risen.join(" and ") }] : [];
   const risky = [
     { of: ["serviceaccounts/token"], by: ["create"] },
     { of: ["certificatesigningrequests/approval"], by: ["update", "patch"] },

@@ -1,4 +1,4 @@
-import { grantsOf, namedResources } from "../objects/rbac.ts";
+import { namedResources, roleRulesOf } from "../objects/rbac.ts";
 import { stackRule } from "../rule.ts";
 
 const powers = [
@@ -36,7 +36,7 @@ export const rbacPods = stackRule({
   why: "A pod has the rights and the Secrets of any account of its namespace, and so has whoever starts it or gets into it.",
   reference: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#workload-creation",
   check: (stack) =>
-    grantsOf(stack)
+    roleRulesOf(stack)
       .filter(({ isNamed }) => !isNamed)
       .flatMap((grant) =>
         powers.flatMap(({ of, by, what }) => {

@@ -1,4 +1,4 @@
-import { grantsOf, namedResources } from "../objects/rbac.ts";
+import { namedResources, roleRulesOf } from "../objects/rbac.ts";
 import { stackRule } from "../rule.ts";
 
 const resources = ["roles", "rolebindings", "clusterroles", "clusterrolebindings"];
@@ -8,10 +8,10 @@ export const rbacRoles = stackRule({
   name: "rbac-roles",
   severity: "advisory",
   description: "Few may change roles and bindings.",
-  why: "Whoever may can hand all of his rights to any account, and so keep them when he is found out.",
+  why: "Whoever may hands all of his rights to any account, and so keeps them when he is found out, or takes from others what they need to work.",
   reference: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks",
   check: (stack) =>
-    grantsOf(stack)
+    roleRulesOf(stack)
       .filter(({ isNamed }) => !isNamed)
       .flatMap((grant) => {
         const found = namedResources(grant, resources, [

@@ -1,4 +1,4 @@
-import { grantsOf } from "../objects/rbac.ts";
+import { roleRulesOf } from "../objects/rbac.ts";
 import { stackRule } from "../rule.ts";
 
 /** Each field by itself; `pods/*` and `*` of a subresource name something. */
@@ -9,7 +9,7 @@ export const rbacWildcards = stackRule({
   why: "A wildcard grants what nobody thought of, and whatever the API gets next.",
   reference: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege",
   check: (stack) =>
-    grantsOf(stack).flatMap(({ object, path, groups, resources, verbs, urls }) => {
+    roleRulesOf(stack).flatMap(({ object, path, groups, resources, verbs, urls }) => {
       const granted = { apiGroups: groups, resources, verbs, nonResourceURLs: urls };
       return Object.entries(granted)
         .filter(([, words]) => words.includes("*"))

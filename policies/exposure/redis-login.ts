@@ -31,7 +31,8 @@ const fixInFile = "Write aclfile, or include of a file with requirepass, from a 
 const fixInOptions =
   "Start it with --aclfile of a mounted Secret, or with a configuration from one that has requirepass";
 
-const asks = /(?:^|\s|-)(?:requirepass|aclfile|include|tls-auth-clients\s+yes)\b|^\s*user\s+\w+\s+on/m;
+const asks =
+  /(?:^|\s|-)(?:requirepass|aclfile|include|tls-auth-clients\s+yes)\b|^[ \t]*user[ \t]+\w+[ \t]+on/m;
 
 function asksFor({ words, env, mounted }: Server): boolean {
   if (asks.test(words.join("\n")) || words.some((word) => word.includes("sentinel"))) return true;

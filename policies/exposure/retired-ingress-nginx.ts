@@ -1,4 +1,5 @@
 import { annotationsOf, nginxPrefix } from "../objects/ingresses.ts";
+import { isKind } from "../objects/kinds.ts";
 import { at } from "../objects/values.ts";
 import { objectRule, type Violation } from "../rule.ts";
 
@@ -10,7 +11,7 @@ export const retiredIngressNginx = objectRule({
   why: "The project has ended in March 2026: holes in it are not mended any more.",
   reference: "https://kubernetes.io/blog/2025/11/11/ingress-nginx-retirement/",
   check(object): Violation[] {
-    if (object.kind === "IngressClass" && at(object, "spec", "controller") === "k8s.io/ingress-nginx")
+    if (isKind(object, "IngressClass") && at(object, "spec", "controller") === "k8s.io/ingress-nginx")
       return [
         {
           path: "spec.controller",
@@ -18,7 +19,7 @@ export const retiredIngressNginx = objectRule({
           fix: "Install another controller, or the Gateway API",
         },
       ];
-    if (object.kind !== "Ingress") return [];
+    if (!isKind(object, "Ingress")) return [];
     const own = Object.keys(annotationsOf(object)).filter((key) => key.startsWith(nginxPrefix));
     const [first] = own;
     if (first === undefined) return [];

@@ -1,4 +1,5 @@
-import { imagesOf } from "../objects/images.ts";
+import { floatingWords } from "../data/floating-tags.ts";
+import { imagesOf, withoutLogin } from "../objects/images.ts";
 import { podSpecOf } from "../objects/pods.ts";
 import { objectRule } from "../rule.ts";
 
@@ -13,7 +14,7 @@ export const pinnedImages = objectRule({
     const pod = podSpecOf(object);
     if (!pod) return [];
     return imagesOf(pod).flatMap(({ path, who, uses, image }) => {
-      const problem = image === undefined ? "has no image" : problemOf(uses, image);
+      const problem = image === undefined || image.trim() === "" ? "has no image" : problemOf(uses, image);
       return problem === undefined ? [] : [{ path, problem: `${who} ${problem}`, fix }];
     });
   },
@@ -23,8 +24,29 @@ const fix = "Write a tag that names a version, such as :1.4.2, or better a diges
 
 function problemOf(uses: string, image: string): string | undefined {
   if (/@sha256:[a-f0-9]{64}$/.test(image)) return undefined;
-  if (image.includes("@")) return `${uses} ${image}, whose digest is not one of SHA-256`;
+  const shown = `${uses} ${withoutLogin(image)}`;
+  // What is a template as a whole may be anything, also an image with its digest.
+  if (/^(?:\$\{?\w+\}?|\$\(\w+\)|\{\{[^{}]*\}\}|\{\w+\})$/.test(image)) return undefined;
+  if (image.includes("@")) return `${shown}, whose digest is not one of SHA-256`;
+  if (/[${}<>]/.test(image.slice(image.lastIndexOf("/") + 1)))
+    return `${shown}, in which a template is not filled in`;
   const tag = /:([\w][\w.-]*)$/.exec(image)?.[1];
-  if (tag === undefined) return `${uses} ${image} without a tag, which means :latest`;
-  return /\d/.test(tag) ? undefined : `${uses} ${image}, whose tag names no version`;
+  if (tag === undefined) return `${shown} without a tag, which means :latest`;
+  return namesVersion(tag) ? undefined : `${shown}, whose tag names no version`;
+}
+
+/**
+ * Whether a tag names one release: a date, a commit or three numbers do anywhere, and another number does unless a word before
+ * it says that the tag moves, such as `stable-alpine3.20`, whose number is another program's.
+ */
+function namesVersion(tag: string): boolean {
+  if (/(?:^|\D)(?:\d{8}|\d{4}-\d{2}-\d{2})(?:\D|$)/.test(tag)) return true;
+  if (/(?:^|[-_v])\d+\.\d+\.\d+/.test(tag)) return true;
+  if (tag.split(/[._-]/).some((part) => /^(?:sha|g)?[0-9a-f]{7,40}$/.test(part))) return true;
+  const before = /^\D*(?=\d)/.exec(tag)?.[0];
+  if (before === undefined) return false;
+  return !before
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .some((word) => floatingWords.has(word));
 }

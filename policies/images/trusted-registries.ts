@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { imagesOf } from "../objects/images.ts";
+import { imagesOf, withoutLogin } from "../objects/images.ts";
 import { podSpecOf } from "../objects/pods.ts";
 import { objectRule } from "../rule.ts";
 
@@ -21,12 +21,12 @@ export const trustedRegistries = objectRule({
     if (!pod || registries.length === 0) return [];
     return imagesOf(pod).flatMap(({ path, who, uses, image }) => {
       if (image === undefined) return [];
-      const complete = completeReference(image);
+      const complete = completeReference(withoutLogin(image));
       if (registries.some((registry) => complete.startsWith(`${registry.replace(/\/+$/, "")}/`))) return [];
       return [
         {
           path,
-          problem: `${who} ${uses} ${image}, which is of none of ${registries.join(", ")}`,
+          problem: `${who} ${uses} ${withoutLogin(image)}, which is of none of ${registries.join(", ")}`,
           fix: "Copy the image to one of these registries, and name it there",
         },
       ];

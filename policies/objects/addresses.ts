@@ -18,15 +18,15 @@ export function addressOf(given: string): Address | undefined {
   return host === undefined ? undefined : { host: host.toLowerCase(), port: port ? Number(port) : undefined };
 }
 
-/** The URLs in a text of any length that name a port. */
+/** The URLs in a text of any length; none has a scheme so long that looking for its end takes time. */
 export function urlsIn(content: string): Address[] {
-  return (content.match(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'`<>,;()[\]{}\\|]+/gi) ?? []).flatMap(
+  return (content.match(/\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'`<>,;()[\]{}\\|]+/gi) ?? []).flatMap(
     (url) => addressOf(url) ?? [],
   );
 }
 
 /** What an address of a cluster's Service means. */
-export interface ServiceName {
+interface ServiceName {
   readonly name: string;
   readonly namespace: string;
   /** It is spelled out up to `svc`: nothing but a Service has such a name. */

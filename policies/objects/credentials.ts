@@ -3,7 +3,10 @@ import {
   credentialEndings,
   harmlessValues,
   harmlessWords,
+  sortsOfTokens,
+  wordsOfEnvironments,
   wordsOfSecretNames,
+  wordsOfTokenNames,
 } from "../data/credential-words.ts";
 import { tokenFormats } from "../data/token-formats.ts";
 
@@ -20,16 +23,25 @@ export function wordsOf(name: string): string[] {
 const endings = new Set(credentialEndings);
 const harmless = new Set(harmlessWords);
 const ofSecrets = new Set(wordsOfSecretNames);
+const ofTokens = new Set(wordsOfTokenNames);
+const environments = new Set(wordsOfEnvironments);
+const sorts = new Set(sortsOfTokens);
 const choices = new Set(harmlessValues);
 
 /** Whether something of this name is a credential, not what leads to one, such as `PASSWORD_FILE` or `tokenUrl`. */
 export function namesCredential(name: string): boolean {
   // A path of an option, `security.admin_password`, ends with its name.
-  const words = wordsOf(name.split(/[./]/).at(-1) ?? "");
+  const words = withoutEnvironment(wordsOf(name.split(/[./]/).at(-1) ?? ""));
   const last = words.at(-1) ?? "";
   if (!endings.has(last) && !endings.has(words.slice(-2).join(" "))) return false;
-  const others = wordsOf(name).slice(0, -1);
-  return !others.some((word) => harmless.has(word) || (last === "secret" && ofSecrets.has(word)));
+  const others = withoutEnvironment(wordsOf(name)).slice(0, -1);
+  const ofNames = last === "secret" ? ofSecrets : ofTokens;
+  const isName = ["secret", "token"].includes(last) && others.some((word) => ofNames.has(word));
+  return !isName && !others.some((word) => harmless.has(word));
+}
+
+function withoutEnvironment(words: string[]): string[] {
+  return environments.has(words.at(-1) ?? "") ? words.slice(0, -1) : words;
 }
 
 /** Whether a value stands for one that is put in later, or says where it is: `${PASSWORD}`, `<secret>`, `/run/secrets/x`. */
@@ -38,7 +50,7 @@ export function isPlaceholder(value: string): boolean {
   return (
     trimmed === "" ||
     /\$[({]|^\$\w|\{\{|%[({]|^%\w+%$|^ENC\[|^!(?:ref|env|sub|vault)\b|^@\//i.test(trimmed) ||
-    /^replace|^<.*>$|^\[.*\]$|^\{.*\}$|^_+[A-Z_]+_+$|^([*x.-])\1*$/i.test(trimmed) ||
+    /^replace|^<.*>$|^\[.*\]$|^\{.*\}$|^_[A-Z_]+_$|^([*x.-])\1*$/i.test(trimmed) ||
     /^(?:\.{0,2}\/[\w.-]+(?:\/|$)|[a-z][a-z0-9+.-]*:\/\/|(?:vault|file|env|op|ref\+\w+|aws\w*|gcp\w*|azure\w*|sops):)/i.test(
       trimmed,
     )
@@ -49,13 +61,17 @@ export function isPlaceholder(value: string): boolean {
 export function isLiteralCredential(name: string, value: string): boolean {
   const trimmed = value.trim();
   if (isPlaceholder(trimmed) || choices.has(trimmed.toLowerCase())) return false;
+  // What Stripe calls publishable, browsers are given.
+  if (/^pk_(?:live|test)_/.test(trimmed)) return false;
+  if (/(?:token|key)/i.test(name) && !/pass|pwd|secret/i.test(name) && sorts.has(trimmed.toLowerCase()))
+    return false;
   // Numbers of tokens and times of secrets are settings; a password may well be one.
   if (/^\d+(?:\.\d+)?[a-z]{0,2}$/i.test(trimmed)) return /pass|pwd/i.test(name) && /^\d+$/.test(trimmed);
   return !hasCredentialForm(trimmed);
 }
 
 /** A credential that a text gives by its name. */
-export interface NamedCredential {
+interface NamedCredential {
   readonly name: string;
   readonly value: string;
   /** Counted from 1. */
@@ -74,7 +90,7 @@ const sql = /\b(?<name>password|identified(?:\s+with\s+\w+)?\s+by)\s+'(?<plain>[
  */
 export function credentialsIn(content: string): NamedCredential[] {
   return content.split("\n").flatMap((text, index) => {
-    if (/^\s*(?:#|\/\/|;|--\s)/.test(text)) return [];
+    if (/^\s*(?:$|#|\/\/|;|--\s)/.test(text)) return [];
     return [assignment, directive, element, sql].flatMap((pattern) =>
       [...text.matchAll(pattern)].flatMap(({ groups = {} }) => {
         const name = pattern === sql ? "password" : (groups.name ?? "");
@@ -96,11 +112,12 @@ function isCode({ name, sign, plain, rest = "" }: Partial<Record<string, string>
 }
 
 const userinfo = /\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/"'<>?#]*:(?<password>[^\s@/"'<>]+)@/gi;
+/** Repetitions are bounded: a long text of beginnings takes no longer than any other. */
 const parameters = [
   /[?&](?:password|pwd|access_token|api_?key)=(?<password>[^\s&"';]+)/gi,
   /(?:^|[;"'])\s*(?:password|pwd|sharedaccesskey)\s*=\s*(?<password>[^;\s"']+)(?=\s*(?:;|$))/gi,
-  /\bhost=\S+(?:\s+\w+=\S+)*?\s+password=(?<password>\S+)/gi,
-  /\bpassword=(?<password>\S+)(?:\s+\w+=\S+)*?\s+host=/gi,
+  /\bhost=\S{1,200}(?:\s{1,9}\w{1,40}=\S{1,200}){0,12}?\s{1,9}password=(?<password>\S+)/gi,
+  /\bpassword=(?<password>\S{1,200})(?:\s{1,9}\w{1,40}=\S{1,200}){0,12}?\s{1,9}host=/gi,
   /\b\w+:(?<password>[^\s@/:"']+)@(?:tcp|unix)\(/g,
 ];
 
@@ -139,15 +156,15 @@ const lookalikes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether a credential could be found by trying: it is short, or made of words that are common, or that stand around it.
+ * Whether a credential could be found by trying: it is made of words that are common, or that stand around it, or of few signs.
  *
  * @param around texts that whoever tries knows: names of the object, of its namespace, of the user
  */
 export function isGuessable(value: string, around: readonly string[]): boolean {
-  if (value.length < 8 || /^\d{1,10}$/.test(value) || new Set(value).size < 4) return true;
+  if (/^\d{1,10}$/.test(value) || new Set(value).size < 4) return true;
   const known = new Set(around.flatMap(wordsOf));
   const isKnown = (word: string) => commonWords.has(word) || known.has(word);
-  const trimmed = value.replace(/^[^a-z]+|[^a-z]+$/gi, "");
+  const trimmed = /[a-z](?:.*[a-z])?/is.exec(value)?.[0] ?? "";
   const readings = [
     value,
     ...[value, trimmed].map((one) => one.replace(/[013457@$!]/g, (sign) => lookalikes[sign] ?? sign)),

@@ -2,7 +2,7 @@ import type { Stack, StackObject, Workload } from "./stack.ts";
 import { fields, ifKnown, list, text } from "./values.ts";
 
 /** A question to RBAC. */
-export interface Asked {
+interface Asked {
   /** Namespace of the account. */
   readonly namespace: string;
   readonly account: string;
@@ -16,34 +16,31 @@ export interface Asked {
 /** What the bindings of a set grant to accounts. */
 export interface Grants {
   may(asked: Asked): boolean;
-  /** Whether any binding of the set is for the account. */
+  /** Whether any binding of the set is for the account, or for accounts like it; not those for everybody who can log in. */
   mentions(namespace: string, account: string): boolean;
 }
 
 export function grantsOf(stack: Stack): Grants {
-  const bindings = [...stack.ofKind("RoleBinding"), ...stack.ofKind("ClusterRoleBinding")].map((binding) => ({
-    binding,
-    subjects: new Set(list(binding.content.subjects).flatMap((one) => subjectOf(one, binding.namespace))),
-  }));
+  const bindings = [...stack.ofKind("RoleBinding"), ...stack.ofKind("ClusterRoleBinding")];
+  const bySubject = Map.groupBy(
+    bindings.flatMap((binding) =>
+      list(binding.content.subjects)
+        .flatMap((one) => subjectOf(one, binding.namespace))
+        .map((subject) => ({ subject, binding })),
+    ),
+    ({ subject }) => subject,
+  );
   const clusterRoles = new Map(stack.ofKind("ClusterRole").map((role) => [role.name, role]));
   const roleOf = ({ content, namespace }: StackObject) => {
-    const { kind, name } = fields(content.roleRef);
-    const known = ifKnown(() => text(name)) ?? "";
-    return kind === "Role" ? stack.find("Role", namespace, known) : clusterRoles.get(known);
+    const role = fields(content.roleRef);
+    const known = ifKnown(() => text(role.name)) ?? "";
+    return role.kind === "Role" ? stack.find("Role", namespace, known) : clusterRoles.get(known);
   };
-  const of = (namespace: string, account: string) =>
-    bindings.filter(({ subjects }) =>
-      [
-        `account ${namespace} ${account}`,
-        `group system:serviceaccounts:${namespace}`,
-        "group system:serviceaccounts",
-        "group system:authenticated",
-      ].some((subject) => subjects.has(subject)),
-    );
+  const of = (subjects: readonly string[]) => subjects.flatMap((subject) => bySubject.get(subject) ?? []);
   return {
-    mentions: (namespace, account) => of(namespace, account).length > 0,
+    mentions: (namespace, account) => of(namesOf(namespace, account)).length > 0,
     may: (asked) =>
-      of(asked.namespace, asked.account).some(({ binding }) => {
+      of([...namesOf(asked.namespace, asked.account), "group system:authenticated"]).some(({ binding }) => {
         if (binding.kind === "RoleBinding" && binding.namespace !== asked.in) return false;
         const role = roleOf(binding);
         // A role that is not in the set may grant it.
@@ -52,15 +49,24 @@ export function grantsOf(stack: Stack): Grants {
   };
 }
 
+/** Subjects that an account is as an account: by itself, and in the groups of its namespace and of all. */
+function namesOf(namespace: string, account: string): string[] {
+  return [
+    `account ${namespace} ${account}`,
+    `group system:serviceaccounts:${namespace}`,
+    "group system:serviceaccounts",
+  ];
+}
+
 function subjectOf(item: unknown, ofBinding: string): string[] {
-  const { kind, name, namespace } = fields(item);
-  const known = ifKnown(() => text(name));
-  if (known === undefined) return [];
-  if (kind === "ServiceAccount") return [`account ${text(namespace) ?? ofBinding} ${known}`];
-  const [, own, account] = /^system:serviceaccount:([^:]+):(.+)$/.exec(known) ?? [];
-  return own === undefined
-    ? [`${kind === "Group" ? "group" : "user"} ${known}`]
-    : [`account ${own} ${account}`];
+  const subject = fields(item);
+  const name = ifKnown(() => text(subject.name));
+  if (name === undefined) return [];
+  if (subject.kind === "ServiceAccount")
+    return [`account ${ifKnown(() => text(subject.namespace)) ?? ofBinding} ${name}`];
+  const [, namespace, account] = /^system:serviceaccount:([^:]+):(.+)$/.exec(name) ?? [];
+  if (namespace !== undefined) return [`account ${namespace} ${account}`];
+  return [`${subject.kind === "Group" ? "group" : "user"} ${name}`];
 }
 
 function allows(rule: unknown, { verb, resource }: Asked): boolean {
@@ -82,7 +88,7 @@ export function accountOf({ pod }: Workload): string | undefined {
 }
 
 /** Whether some workload of a namespace may do something with the objects of a kind there, by asking the API server. */
-export type MayAsk = (namespace: string, verbs: readonly string[], resource: string) => boolean;
+type MayAsk = (namespace: string, verbs: readonly string[], resource: string) => boolean;
 
 export function askersOf(stack: Stack): MayAsk {
   const grants = grantsOf(stack);

@@ -2,7 +2,7 @@ import { containersOf, type PodSpec } from "./pods.ts";
 import { fields, list, text } from "./values.ts";
 
 /** An image that a pod uses. */
-export interface UsedImage {
+interface UsedImage {
   readonly path: string;
   /** Such as `container web`. */
   readonly who: string;
@@ -31,8 +31,16 @@ export function imagesOf(pod: PodSpec): UsedImage[] {
   return [...run, ...mounted];
 }
 
+/** A reference as a message may quote it: some put the login of a registry into it. */
+export function withoutLogin(image: string): string {
+  const [scheme = ""] = /^[a-z]{1,9}:\/\//i.exec(image) ?? [];
+  const rest = image.slice(scheme.length);
+  const host = (rest.split("/")[0] ?? "").replace(/@(?:sha\d+|md5):.*$/s, "");
+  return scheme + rest.slice(host.lastIndexOf("@") + 1);
+}
+
 /** The parts of an image reference: `registry.example/shop/web:1.4@sha256:...`. */
-export interface ImageName {
+interface ImageName {
   /** Last part of the path, such as `web`. */
   readonly name: string;
   readonly tag: string | undefined;

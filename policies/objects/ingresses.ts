@@ -8,7 +8,7 @@ export interface IngressRule {
   readonly paths: readonly IngressPath[];
 }
 
-export interface IngressPath {
+interface IngressPath {
   readonly at: string;
   readonly path: string;
   readonly type: string;

@@ -1,9 +1,9 @@
 import type { KubernetesObject } from "./object.ts";
 import type { Stack, StackObject } from "./stack.ts";
-import { fields, ifKnown } from "./values.ts";
+import { deepest, fields, ifKnown } from "./values.ts";
 
 /** Whether an object other than this one has a word that is its name, anywhere but where it names or labels its own parts. */
-export type Mentions = (object: StackObject) => boolean;
+type Mentions = (object: StackObject) => boolean;
 
 /** Lists that Kubernetes' objects name the entries of: such a name refers to nothing. */
 const ownNames = /^(containers|initContainers|ephemeralContainers|volumes|volumeMounts|ports|env)$/;
@@ -29,9 +29,6 @@ function* wordsOf(content: KubernetesObject): Generator<string> {
     yield* words(key === "metadata" ? fields(value).annotations : value, key);
   }
 }
-
-/** Objects nest less deeply than this; what does not end is not read to its end. */
-const deepest = 64;
 
 function* words(value: unknown, holder: string, depth = 0): Generator<string> {
   if (depth > deepest) return;

@@ -1,3 +1,4 @@
+import { isKind } from "./kinds.ts";
 import type { KubernetesObject } from "./object.ts";
 import { type PlacedText, textsBelow } from "./texts.ts";
 import { at } from "./values.ts";
@@ -10,9 +11,9 @@ const uninteresting = new Set(["caBundle", "managedFields", "status"]);
  * custom resources are left out: what they hold are explanations.
  */
 export function openTexts(object: KubernetesObject): PlacedText[] {
-  if (object.kind === "CustomResourceDefinition") return [];
+  if (isKind(object, "CustomResourceDefinition")) return [];
   return Object.keys(object).flatMap((key) => {
-    if (uninteresting.has(key) || (object.kind === "Secret" && ["data", "stringData"].includes(key)))
+    if (uninteresting.has(key) || (isKind(object, "Secret") && ["data", "stringData"].includes(key)))
       return [];
     return textsBelow(at(object, key), key, key).filter(({ field }) => !uninteresting.has(field));
   });

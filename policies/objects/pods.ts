@@ -1,3 +1,4 @@
+import { isKind } from "./kinds.ts";
 import type { KubernetesObject } from "./object.ts";
 import type { Labels } from "./selectors.ts";
 import { at, type Fields, fields, list, text, texts } from "./values.ts";
@@ -14,7 +15,7 @@ export interface PodSpec {
 }
 
 /** Where in its pod a container stands. */
-export type ContainerRole = "initContainers" | "containers" | "ephemeralContainers";
+type ContainerRole = "initContainers" | "containers" | "ephemeralContainers";
 
 /** A container of any sort, with its path in the object. */
 export interface Container {
@@ -37,19 +38,12 @@ const specPaths: Readonly<Record<string, readonly string[]>> = {
 /** Where custom resources have pods: workloads of other controllers, and operators that complete a template. */
 const otherPaths: readonly (readonly string[])[] = [template, ["spec", "podTemplate", "spec"]];
 
-const builtIn = new Set([
-  "Deployment",
-  "StatefulSet",
-  "DaemonSet",
-  "ReplicaSet",
-  "ReplicationController",
-  "Job",
-]);
+const builtIn = ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"];
 
 function specPathOf(object: KubernetesObject): readonly string[] | undefined {
-  const kind = text(object.kind) ?? "";
-  if (builtIn.has(kind)) return template;
-  if (Object.hasOwn(specPaths, kind)) return specPaths[kind];
+  if (isKind(object, ...builtIn)) return template;
+  const own = Object.keys(specPaths).find((kind) => isKind(object, kind));
+  if (own !== undefined) return specPaths[own];
   return otherPaths.find((path) => Array.isArray(at(object, ...path, "containers")));
 }
 

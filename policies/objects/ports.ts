@@ -1,5 +1,5 @@
-import type { Workload } from "./stack.ts";
-import { fields, list, text } from "./values.ts";
+import type { Stack, Workload } from "./stack.ts";
+import { fields, list, text, texts } from "./values.ts";
 
 /** A port by number or by name, as fields of the type IntOrString hold one. */
 export type PortReference = number | string;
@@ -52,7 +52,9 @@ export function hasPort(
 /** Ports for a message, such as `8080 (http), 9090`; `none` where there are none. */
 export function describePorts(ports: readonly ContainerPort[]): string {
   const shown = ports.map(({ number, name, protocol }) => {
-    const details = [name, protocol === "TCP" ? undefined : protocol].filter(Boolean).join(", ");
+    const details = [name, protocol !== "TCP" && isProtocol(protocol) ? protocol : undefined]
+      .filter(Boolean)
+      .join(", ");
     return `${number ?? "?"}${details && ` (${details})`}`;
   });
   return [...new Set(shown)].join(", ") || "none";
@@ -93,4 +95,37 @@ export function servesPort(ports: readonly ServicePort[], wanted: PortReference)
 /** Ports of a Service for a message, such as `80 (http)`. */
 export function describeServicePorts(ports: readonly ServicePort[]): string {
   return ports.map(({ port, name }) => `${port ?? "?"}${name ? ` (${name})` : ""}`).join(", ") || "none";
+}
+
+/** A port for a message, if it has the form of one: what people wrote by mistake may be anything. */
+export function describePort(value: unknown): string {
+  const port = portReference(value);
+  if (typeof port === "number") return String(port);
+  return port !== undefined && /^[a-z0-9](?:[a-z0-9-]{0,13}[a-z0-9])?$/.test(port)
+    ? port
+    : "of no valid name";
+}
+
+/** The protocol of a port for a message, behind it; nothing for TCP. */
+export function describeProtocol(protocol: string): string {
+  if (protocol === "TCP") return "";
+  return isProtocol(protocol) ? ` (${protocol})` : " (of no valid protocol)";
+}
+
+function isProtocol(given: string): boolean {
+  return ["TCP", "UDP", "SCTP"].includes(given);
+}
+
+/** Ports of Services that lead to the pods of each workload. */
+export function servedPorts(stack: Stack): Map<Workload, ServicePort[]> {
+  const served = new Map<Workload, ServicePort[]>();
+  const behind = Map.groupBy(stack.ofKind("Service"), ({ content, namespace }) =>
+    stack.podsWith(namespace, texts(fields(content.spec).selector)),
+  );
+  for (const [workloads, services] of behind) {
+    const all = services.flatMap(servicePortsOf);
+    const ports = [...new Map(all.map((port) => [`${port.targetPort} ${port.protocol}`, port])).values()];
+    for (const workload of workloads) served.set(workload, [...(served.get(workload) ?? []), ...ports]);
+  }
+  return served;
 }

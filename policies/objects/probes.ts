@@ -1,10 +1,11 @@
 import type { Container } from "./pods.ts";
+import type { Workload } from "./stack.ts";
 import { type Fields, fields, isSet, list, text } from "./values.ts";
 
-export type ProbeSort = "startupProbe" | "livenessProbe" | "readinessProbe";
+type ProbeSort = "startupProbe" | "livenessProbe" | "readinessProbe";
 
 /** A probe of a container. */
-export interface Probe {
+interface Probe {
   readonly path: string;
   readonly sort: ProbeSort;
   /** Such as `readiness probe of container web`. */
@@ -44,7 +45,13 @@ export function scriptOf(command: readonly string[]): string {
   return (isShell && script !== undefined ? script : command.join(" ")).trim();
 }
 
-/** Whether a container says that it listens. */
-export function listens({ container }: Container): boolean {
-  return list(container.ports).length > 0;
+/**
+ * The containers of a workload that listen: those that say so by ports, which are a mere explanation, and the only one that
+ * lasts where a Service leads to it.
+ */
+export function listening(workload: Workload, isServed: boolean): Container[] {
+  const lasting = workload.containers.filter(({ isLasting }) => isLasting);
+  return isServed && lasting.length === 1
+    ? lasting
+    : lasting.filter(({ container }) => list(container.ports).length > 0);
 }

@@ -5,7 +5,7 @@ import { type Container, containersOf, podSpecOf } from "./pods.ts";
 import { ifKnown, list, text } from "./values.ts";
 
 /** A container that runs Prometheus. */
-export interface PrometheusContainer {
+interface PrometheusContainer {
   readonly container: Container;
   readonly words: readonly string[];
 }

@@ -18,7 +18,7 @@ const units: Readonly<Record<string, number>> = {
 };
 
 /** A quantity, with the unit that it is written in. */
-export interface Quantity {
+interface Quantity {
   /** Cores, bytes, or whatever is counted. */
   readonly amount: number;
   /** Such as `Mi`; "" without one. */
@@ -36,4 +36,12 @@ export function quantityOf(value: unknown): Quantity | undefined {
   if (!match) return undefined;
   const unit = match[3] ?? "";
   return { amount: Number(`${match[1]}${match[2] ?? ""}`) * (units[unit] ?? 1), unit };
+}
+
+/** A quantity for a message, if it has the form of one, with whatever unit: what people wrote by mistake may be anything. */
+export function describeQuantity(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && /^[+-]?[\d.,]{1,20} ?[A-Za-z]{0,5}$/.test(value)
+    ? value
+    : "another form";
 }

@@ -3,7 +3,7 @@ import type { Stack, StackObject } from "./stack.ts";
 import { type Fields, fields, ifKnown, list, text } from "./values.ts";
 
 /** What a Role or ClusterRole grants in one of its rules. */
-export interface Grant {
+export interface RoleRule {
   readonly object: StackObject;
   /** Such as `rules[0]`. */
   readonly path: string;
@@ -18,13 +18,13 @@ export interface Grant {
 /** Roles that Kubernetes makes itself, which dumps of clusters hold. */
 const ownRoles = /^(?:system:.*|cluster-admin|admin|edit|view)$/;
 
-export function grantsOf(
+export function roleRulesOf(
   stack: Stack,
   kinds: readonly ("Role" | "ClusterRole")[] = ["Role", "ClusterRole"],
-): Grant[] {
+): RoleRule[] {
   return kinds
     .flatMap((kind) => stack.ofKind(kind))
-    .filter(({ group, name }) => group === "rbac.authorization.k8s.io" && !ownRoles.test(name))
+    .filter(({ name }) => !ownRoles.test(name))
     .flatMap((object) =>
       list(object.content.rules).map((item, index) => {
         const rule = fields(item);
@@ -46,23 +46,23 @@ function words(value: unknown): string[] {
 }
 
 /** Which of some resources a rule grants by name, with a verb out of some; `*` as a resource is another rule's. */
-export function namedResources(grant: Grant, wanted: readonly string[], by: readonly string[]): string[] {
+export function namedResources(grant: RoleRule, wanted: readonly string[], by: readonly string[]): string[] {
   const { resources, verbs, groups } = grant;
   if (!verbs.some((verb) => verb === "*" || by.includes(verb))) return [];
   return resources.filter((resource) => {
-    const own = groupsOfResources[resource] ?? [coreGroup];
+    const own = groupsOfResources.get(resource) ?? [coreGroup];
     return wanted.includes(resource) && groups.some((group) => group === "*" || own.includes(group));
   });
 }
 
 /** A RoleBinding or ClusterRoleBinding. */
-export interface Binding {
+interface Binding {
   readonly object: StackObject;
   readonly role: { readonly kind: string; readonly name: string };
   readonly subjects: readonly Subject[];
 }
 
-export interface Subject {
+interface Subject {
   readonly path: string;
   readonly kind: string;
   readonly name: string;

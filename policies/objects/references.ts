@@ -2,7 +2,7 @@ import type { Workload } from "./stack.ts";
 import { type Fields, fields, ifKnown, list, text } from "./values.ts";
 
 /** A key of a ConfigMap or Secret that somebody asks for. */
-export interface KeyReference {
+interface KeyReference {
   readonly key: string;
   readonly path: string;
 }
@@ -117,8 +117,8 @@ function ofContainers({ containers }: Workload): Reference[] {
       const at = `${path}.env[${index}].valueFrom`;
       const from = ifKnown(() => fields(fields(item).valueFrom)) ?? {};
       return [
-        ...keyOf(fields(from.configMapKeyRef), "ConfigMap", `${at}.configMapKeyRef`),
-        ...keyOf(fields(from.secretKeyRef), "Secret", `${at}.secretKeyRef`),
+        ...singleOf(fields(from.configMapKeyRef), "ConfigMap", `${at}.configMapKeyRef`),
+        ...singleOf(fields(from.secretKeyRef), "Secret", `${at}.secretKeyRef`),
       ];
     });
     const whole = list(container.envFrom).flatMap((item, index) => {
@@ -133,7 +133,7 @@ function ofContainers({ containers }: Workload): Reference[] {
   });
 }
 
-function keyOf(source: Fields, kind: "ConfigMap" | "Secret", path: string): Omit<Reference, "by">[] {
+function singleOf(source: Fields, kind: "ConfigMap" | "Secret", path: string): Omit<Reference, "by">[] {
   return named(source, "name", path).map((found) => ({
     ...found,
     kind,

@@ -1,4 +1,4 @@
-import type { Stack, StackObject, Workload } from "./stack.ts";
+import { idOf, type Stack, type StackObject, type Workload } from "./stack.ts";
 import { fields, number, text } from "./values.ts";
 
 /** An object that sets the number of somebody else's pods: a HorizontalPodAutoscaler, or KEDA's ScaledObject. */
@@ -32,10 +32,8 @@ export function scalersOf(stack: Stack): Scalers {
       });
     }),
   ];
-  const byTarget = Map.groupBy(all, ({ object, target }) =>
-    keyOf({ ...target, namespace: object.namespace }),
-  );
-  return { all, of: (workload) => byTarget.get(keyOf(workload)) ?? [] };
+  const byTarget = Map.groupBy(all, ({ object, target }) => idOf({ ...target, namespace: object.namespace }));
+  return { all, of: (workload) => byTarget.get(idOf(workload)) ?? [] };
 }
 
 function scalerOf(object: StackObject, bounds: Pick<Scaler, "min" | "max">): Scaler[] {
@@ -44,10 +42,6 @@ function scalerOf(object: StackObject, bounds: Pick<Scaler, "min" | "max">): Sca
   if (!name) return [];
   const kind = text(target.kind) ?? "Deployment";
   return [{ object, path: "spec.scaleTargetRef", target: { kind, name }, ...bounds }];
-}
-
-function keyOf({ kind, namespace, name }: { kind: string; namespace: string; name: string }): string {
-  return `${kind} ${namespace} ${name}`;
 }
 
 /** The fewest pods that a workload has while nothing fails: its autoscaler's minimum, or its own number. */

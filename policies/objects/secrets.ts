@@ -1,3 +1,4 @@
+import { isKind } from "./kinds.ts";
 import type { KubernetesObject } from "./object.ts";
 import { memberPath } from "./texts.ts";
 import { fields, ifKnown, texts } from "./values.ts";
@@ -13,7 +14,7 @@ export interface SecretEntry {
 
 /** The values of a Secret as they are meant; those not known yet, empty, or wrongly encoded are left out. */
 export function entriesOf(secret: KubernetesObject): SecretEntry[] {
-  if (secret.kind !== "Secret") return [];
+  if (!isKind(secret, "Secret")) return [];
   return (["data", "stringData"] as const).flatMap((field) =>
     Object.entries(texts(ifKnown(() => fields(secret[field])))).flatMap(([key, written]) => {
       const value = field === "data" ? decoded(written) : written;

@@ -13,12 +13,17 @@ export function fits(selector: unknown, labels: Labels): boolean {
 
 /** Whether labels fit a plain map of labels, as Services have. */
 export function fitsMap(map: Labels, labels: Labels): boolean {
-  return Object.entries(map).every(([key, value]) => labels[key] === value);
+  return Object.entries(map).every(([key, value]) => labelAt(labels, key) === value);
+}
+
+/** Not what every object of the language has by itself, such as `constructor`. */
+function labelAt(labels: Labels, key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
 function fitsExpression(expression: unknown, labels: Labels): boolean {
   const { key, operator, values } = fields(expression);
-  const value = labels[text(key) ?? ""];
+  const value = labelAt(labels, text(key) ?? "");
   const among = value !== undefined && list(values).includes(value);
   switch (operator) {
     case "In":
@@ -50,6 +55,16 @@ export function describeSelector(selector: unknown): string {
   return parts.join(",") || "everything";
 }
 
+/** A text that two LabelSelectors have in common only where they fit the same. */
+export function selectorKey(selector: unknown): string {
+  const { matchLabels, matchExpressions } = fields(selector);
+  const expressions = list(matchExpressions).map((one) => {
+    const { key, operator, values } = fields(one);
+    return [text(key), text(operator), list(values).flatMap((value) => text(value) ?? [])];
+  });
+  return JSON.stringify([texts(matchLabels), expressions]);
+}
+
 /** The values that a LabelSelector names. */
 export function selectorWords(selector: unknown): string[] {
   const { matchLabels, matchExpressions } = fields(selector);
@@ -59,4 +74,10 @@ export function selectorWords(selector: unknown): string[] {
       list(fields(one).values).flatMap((value) => text(value) ?? []),
     ),
   ];
+}
+
+/** Whether a LabelSelector fits everything. */
+export function isEmptySelector(selector: unknown): boolean {
+  const { matchLabels, matchExpressions } = fields(selector);
+  return Object.keys(fields(matchLabels)).length === 0 && list(matchExpressions).length === 0;
 }

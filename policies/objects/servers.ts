@@ -25,7 +25,7 @@ export function serversOf(stack: Stack, wanted?: Engine): Server[] {
   return stack.workloads.filter(isLongRunning).flatMap((workload) =>
     workload.containers.flatMap((container) => {
       const { name: image, tag } = imageName(ifKnown(() => text(container.container.image)) ?? "");
-      const engine = engines[image];
+      const engine = engines.get(image);
       const words = commandLine(container);
       if (engine === undefined || (wanted && engine !== wanted) || !container.isLasting || isClient(words))
         return [];
@@ -52,7 +52,7 @@ function isClient(words: readonly string[]): boolean {
 }
 
 /** Variables of a container as far as they are known. */
-export interface Environment {
+interface Environment {
   /** By name; undefined where the value comes from elsewhere. */
   readonly values: ReadonlyMap<string, string | undefined>;
   /** Path of a variable's entry. */
@@ -61,11 +61,7 @@ export interface Environment {
   readonly hasMore: boolean;
 }
 
-export function environmentOf(
-  stack: Stack,
-  { namespace }: Workload,
-  { container, path }: Container,
-): Environment {
+function environmentOf(stack: Stack, { namespace }: Workload, { container, path }: Container): Environment {
   const values = new Map<string, string | undefined>();
   const paths = new Map<string, string>();
   let hasMore = false;
@@ -100,5 +96,5 @@ export function optionsPath({ container: { container, path } }: Pick<Server, "co
 
 /** A configuration without the comments that explain what it does not do, as published ones have. */
 export function withoutComments(content: string): string {
-  return content.replace(/^\s*[#;].*$/gm, "");
+  return content.replace(/^[ \t]*[#;].*$/gm, "");
 }

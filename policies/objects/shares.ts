@@ -3,10 +3,10 @@ import type { Stack, Workload } from "./stack.ts";
 import { at, fields, isSet, list, text } from "./values.ts";
 
 type Sort = "requests" | "limits";
-type Resource = "cpu" | "memory";
+type Resource = "cpu" | "memory" | "ephemeral-storage";
 
 /** A container, and the workload whose pods have it. */
-export interface Owned {
+interface Owned {
   readonly object: Workload;
   readonly container: Container;
 }

@@ -1,6 +1,7 @@
+import { groupOf, isKind } from "./kinds.ts";
 import type { KubernetesObject } from "./object.ts";
 import { type Container, containersOf, type PodSpec, podSpecOf } from "./pods.ts";
-import { fits, fitsMap, type Labels } from "./selectors.ts";
+import { fits, fitsMap, type Labels, selectorKey } from "./selectors.ts";
 import { at, fields, ifKnown, number, text, texts } from "./values.ts";
 
 /** An object among others. */
@@ -31,13 +32,13 @@ export interface Workload extends StackObject {
 export interface Stack {
   readonly objects: readonly StackObject[];
   readonly workloads: readonly Workload[];
-  /** All objects of a kind, in one namespace if one is named. */
+  /** All objects of a kind, in one namespace if one is named; of Kubernetes' kinds its own, as `isKind` says. */
   ofKind(kind: string, namespace?: string): readonly StackObject[];
-  /** The object of a kind by its name. */
+  /** The object of a kind, in the same sense, by its name. */
   find(kind: string, namespace: string, name: string): StackObject | undefined;
-  /** Workloads of a namespace whose pods fit a LabelSelector. */
+  /** Workloads of a namespace whose pods fit a LabelSelector: the same array whenever it is asked for the same. */
   podsFitting(namespace: string, selector: unknown): readonly Workload[];
-  /** Workloads of a namespace whose pods have all of these labels; none when there are no labels. */
+  /** Workloads of a namespace whose pods have all of these labels, in the same way; none when there are no labels. */
   podsWith(namespace: string, labels: Labels): readonly Workload[];
 }
 
@@ -60,11 +61,10 @@ export interface Given {
 export function stackOf(given: readonly Given[]): Stack {
   const objects = given.map(stackObject);
   const workloads = objects.flatMap(workloadOf);
-  const byKind = Map.groupBy(objects, ({ kind }) => kind);
-  const byPlace = Map.groupBy(objects, ({ kind, namespace }) => `${kind} ${namespace}`);
-  const byName = new Map(
-    objects.map((object) => [keyOf(object.kind, object.namespace, object.name), object]),
-  );
+  const certain = objects.filter(({ content, kind }) => isKind(content, kind));
+  const byKind = Map.groupBy(certain, ({ kind }) => kind);
+  const byPlace = Map.groupBy(certain, ({ kind, namespace }) => `${kind} ${namespace}`);
+  const byName = new Map(certain.map((object) => [idOf(object), object]));
   const pods = Map.groupBy(workloads, ({ namespace }) => namespace);
   const labelled = Map.groupBy(
     workloads.flatMap((workload) =>
@@ -75,45 +75,74 @@ export function stackOf(given: readonly Given[]): Stack {
     ),
     ({ place }) => place,
   );
-  const podsWith = (namespace: string, labels: Labels): Workload[] => {
+  const podsWith = remembering((namespace, selector) => {
+    const labels = texts(fields(selector).matchLabels);
     const written = Object.fromEntries(Object.entries(labels).filter(([key]) => !addedLabels.has(key)));
     const [first] = Object.entries(written);
     const pod = labels[podNameLabel];
     if (!first && pod !== undefined) {
-      const owner = byName.get(keyOf("StatefulSet", namespace, pod.replace(/-\d+$/, "")));
+      const owner = byName.get(idOf({ kind: "StatefulSet", namespace, name: pod.replace(/-\d+$/, "") }));
       return workloads.filter(({ content }) => content === owner?.content);
     }
     if (!first) return [];
-    const candidates = labelled.get(`${namespace} ${first[0]}=${first[1]}`) ?? [];
+    const candidates = fewest(
+      Object.entries(written).map(([key, value]) => labelled.get(`${namespace} ${key}=${value}`) ?? []),
+    );
     return candidates.map(({ workload }) => workload).filter((workload) => fitsMap(written, workload.labels));
-  };
+  });
+  const podsFitting = remembering((namespace, selector) => {
+    const plain = texts(fields(selector).matchLabels);
+    const candidates =
+      Object.keys(plain).length > 0
+        ? podsWith(namespace, { matchLabels: plain })
+        : (pods.get(namespace) ?? []);
+    return candidates.filter(({ labels }) => fits(selector, labels));
+  });
   return {
     objects,
     workloads,
     ofKind: (kind, namespace) =>
       (namespace === undefined ? byKind.get(kind) : byPlace.get(`${kind} ${namespace}`)) ?? [],
-    find: (kind, namespace, name) => byName.get(keyOf(kind, namespace, name)),
-    podsWith,
-    podsFitting: (namespace, selector) => {
-      const plain = texts(fields(selector).matchLabels);
-      const candidates =
-        Object.keys(plain).length > 0 ? podsWith(namespace, plain) : (pods.get(namespace) ?? []);
-      return candidates.filter(({ labels }) => fits(selector, labels));
-    },
+    find: (kind, namespace, name) => byName.get(idOf({ kind, namespace, name })),
+    podsWith: (namespace, labels) => podsWith(namespace, { matchLabels: labels }),
+    podsFitting,
   };
 }
 
-function keyOf(kind: string, namespace: string, name: string): string {
-  return `${kind} ${namespace} ${name}`;
+type Look = (namespace: string, selector: unknown) => readonly Workload[];
+
+/** Looks once for each selector of a namespace: a thousand policies may have the same. */
+function remembering(look: Look): Look {
+  const answers = new Map<string, readonly Workload[]>();
+  return (namespace, selector) => {
+    const question = `${namespace} ${selectorKey(selector)}`;
+    const answer = answers.get(question) ?? look(namespace, selector);
+    answers.set(question, answer);
+    return answer;
+  };
+}
+
+/** The shortest of some lists. */
+function fewest<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  return lists.reduce((least, one) => (one.length < least.length ? one : least), lists[0] ?? []);
+}
+
+/** Tells an object from all others of a set. */
+export function idOf(one: Pick<StackObject, "kind" | "namespace" | "name">): string {
+  return `${one.kind} ${one.namespace} ${one.name}`;
+}
+
+/** The same, also from those of another group of that kind. */
+export function identityOf(one: Pick<StackObject, "group" | "kind" | "namespace" | "name">): string {
+  return `${one.group} ${idOf(one)}`;
 }
 
 function stackObject({ content, source }: Given): StackObject {
-  const apiVersion = text(content.apiVersion) ?? "";
   const metadata = fields(content.metadata);
   return {
     content,
     kind: text(content.kind) ?? "",
-    group: apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "",
+    group: groupOf(content),
     namespace: ifKnown(() => text(metadata.namespace)) ?? "default",
     name: ifKnown(() => text(metadata.name)) ?? "",
     ...(source !== undefined && { source }),

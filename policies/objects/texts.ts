@@ -1,4 +1,4 @@
-import { type Fields, fields, ifKnown, text } from "./values.ts";
+import { deepest, type Fields, fields, ifKnown, text } from "./values.ts";
 
 /** A text somewhere in an object. */
 export interface PlacedText {
@@ -13,9 +13,6 @@ export function memberPath(path: string, key: string): string {
   if (/^[\w-]+$/.test(key)) return path === "" ? key : `${path}.${key}`;
   return `${path}[${JSON.stringify(key)}]`;
 }
-
-/** Objects nest less deeply than this; what does not end is not read to its end. */
-const deepest = 64;
 
 /** Every text below a value; what a preview does not know yet is left out. */
 export function textsBelow(value: unknown, path = "", field = "", depth = 0): PlacedText[] {

@@ -1,5 +1,8 @@
 /** Reads values of uncertain shape; what is not of the asked kind counts as absent. */
 
+/** Objects nest less deeply than this; what does not end is not read to its end. */
+export const deepest = 64;
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function fields(value: unknown): Fields {

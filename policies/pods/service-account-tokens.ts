@@ -1,5 +1,5 @@
-import type { Stack, Workload } from "../objects/stack.ts";
-import { at, fields, ifKnown, isSet, list, text } from "../objects/values.ts";
+import { accountOf, grantsOf } from "../objects/grants.ts";
+import { isSet } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
 
 /**
@@ -14,12 +14,12 @@ export const serviceAccountTokens = stackRule({
   reference:
     "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#opt-out-of-api-credential-automounting",
   check(stack) {
-    const granted = grantedAccounts(stack);
+    const grants = grantsOf(stack);
     return stack.workloads.flatMap((object) => {
       const { pod, namespace } = object;
       if (isSet(pod.spec.automountServiceAccountToken)) return [];
       const account = accountOf(object);
-      if (account === undefined || granted.has(`${namespace}/${account}`)) return [];
+      if (account === undefined || grants.mentions(namespace, account)) return [];
       const own = stack.find("ServiceAccount", namespace, account);
       if (own?.content.automountServiceAccountToken === false || (!own && account !== "default")) return [];
       return [
@@ -33,22 +33,3 @@ export const serviceAccountTokens = stackRule({
     });
   },
 });
-
-/** The account that a pod runs as; undefined where a preview does not know it yet. */
-function accountOf({ pod }: Workload): string | undefined {
-  return ifKnown(() => text(pod.spec.serviceAccountName) ?? text(pod.spec.serviceAccount) ?? "default");
-}
-
-/** Accounts that some binding of the set grants something, as `NAMESPACE/NAME`. */
-function grantedAccounts(stack: Stack): Set<string> {
-  const bindings = [...stack.ofKind("RoleBinding"), ...stack.ofKind("ClusterRoleBinding")];
-  return new Set(
-    bindings.flatMap(({ content, namespace }) =>
-      list(at(content, "subjects")).flatMap((subject) => {
-        const { kind, name, namespace: own } = fields(subject);
-        if (kind !== "ServiceAccount") return [];
-        return ifKnown(() => [`${text(own) ?? namespace}/${text(name)}`]) ?? [];
-      }),
-    ),
-  );
-}

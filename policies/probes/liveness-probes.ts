@@ -1,4 +1,5 @@
-import { listens } from "../objects/probes.ts";
+import { servedPorts } from "../objects/ports.ts";
+import { listening } from "../objects/probes.ts";
 import { isSet } from "../objects/values.ts";
 import { isLongRunning } from "../objects/workloads.ts";
 import { stackRule } from "../rule.ts";
@@ -10,10 +11,10 @@ export const livenessProbes = stackRule({
   description: "Containers that listen have a liveness probe.",
   why: "A program that hangs is never started again.",
   reference: "https://kubernetes.io/docs/concepts/workloads/pods/probes/#liveness-probe",
-  check: ({ workloads }) =>
-    workloads.filter(isLongRunning).flatMap((object) =>
-      object.containers
-        .filter((container) => container.isLasting && listens(container))
+  check(stack) {
+    const served = servedPorts(stack);
+    return stack.workloads.filter(isLongRunning).flatMap((object) =>
+      listening(object, served.has(object))
         .filter(({ container }) => !isSet(container.livenessProbe))
         .map(({ path, name }) => ({
           object,
@@ -21,5 +22,6 @@ export const livenessProbes = stackRule({
           problem: `container ${name} has no liveness probe`,
           fix: "Write one that fails only where a restart helps, and asks nobody else",
         })),
-    ),
+    );
+  },
 });

@@ -1,4 +1,5 @@
 import { containersOf, podSpecOf } from "../objects/pods.ts";
+import { describePort } from "../objects/ports.ts";
 import { probesOf } from "../objects/probes.ts";
 import { fields, list, text } from "../objects/values.ts";
 import { objectRule } from "../rule.ts";
@@ -20,7 +21,7 @@ export const probePorts = objectRule({
         ["httpGet", "tcpSocket"].flatMap((way) => {
           const port = text(fields(probe[way]).port);
           if (port === undefined || /^\d+$/.test(port) || names.includes(port)) return [];
-          const problem = `${who} asks port ${port}, which the container does not have`;
+          const problem = `${who} asks port ${describePort(port)}, which the container does not have`;
           return [{ path: `${path}.${way}.port`, problem, fix: fixFor(names) }];
         }),
       );

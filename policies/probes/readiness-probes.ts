@@ -1,8 +1,7 @@
 import type { Container } from "../objects/pods.ts";
-import { hasPort, portsOf, type ServicePort, servicePortsOf } from "../objects/ports.ts";
-import { listens } from "../objects/probes.ts";
-import type { Stack, Workload } from "../objects/stack.ts";
-import { fields, isSet, texts } from "../objects/values.ts";
+import { hasPort, portsOf, type ServicePort, servedPorts } from "../objects/ports.ts";
+import { listening } from "../objects/probes.ts";
+import { isSet } from "../objects/values.ts";
 import { isLongRunning } from "../objects/workloads.ts";
 import { stackRule } from "../rule.ts";
 
@@ -16,9 +15,8 @@ export const readinessProbes = stackRule({
   check(stack) {
     const served = servedPorts(stack);
     return stack.workloads.filter(isLongRunning).flatMap((object) => {
-      const listening = object.containers.filter((one) => one.isLasting && listens(one));
       const isAnyProbed = object.containers.some(({ container }) => isSet(container.readinessProbe));
-      return listening
+      return listening(object, served.has(object))
         .filter(({ container }) => !isSet(container.readinessProbe))
         .filter((one) => !isAnyProbed || serves(one, served.get(object) ?? []))
         .map(({ path, name }) => ({
@@ -30,17 +28,6 @@ export const readinessProbes = stackRule({
     });
   },
 });
-
-/** Ports of Services that lead to the pods of each workload. */
-function servedPorts(stack: Stack): Map<Workload, ServicePort[]> {
-  const served = new Map<Workload, ServicePort[]>();
-  for (const service of stack.ofKind("Service")) {
-    const selector = texts(fields(service.content.spec).selector);
-    for (const workload of stack.podsWith(service.namespace, selector))
-      served.set(workload, [...(served.get(workload) ?? []), ...servicePortsOf(service)]);
-  }
-  return served;
-}
 
 function serves(container: Container, ports: readonly ServicePort[]): boolean {
   const own = portsOf({ containers: [container] });

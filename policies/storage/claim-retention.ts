@@ -1,3 +1,4 @@
+import { isKind } from "../objects/kinds.ts";
 import { at, list } from "../objects/values.ts";
 import { objectRule } from "../rule.ts";
 
@@ -10,7 +11,7 @@ export const claimRetention = objectRule({
   reference:
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention",
   check(object) {
-    if (object.kind !== "StatefulSet" || list(at(object, "spec", "volumeClaimTemplates")).length === 0)
+    if (!isKind(object, "StatefulSet") || list(at(object, "spec", "volumeClaimTemplates")).length === 0)
       return [];
     return ["whenDeleted", "whenScaled"]
       .filter((when) => at(object, "spec", "persistentVolumeClaimRetentionPolicy", when) === "Delete")

@@ -1,6 +1,7 @@
+import { isKind } from "../objects/kinds.ts";
 import type { KubernetesObject } from "../objects/object.ts";
 import { podSpecOf } from "../objects/pods.ts";
-import { quantityOf } from "../objects/quantity.ts";
+import { describeQuantity, quantityOf } from "../objects/quantity.ts";
 import { at, fields, isSet, list, text } from "../objects/values.ts";
 import { objectRule, type Violation } from "../rule.ts";
 
@@ -23,8 +24,8 @@ interface ClaimSpec {
 }
 
 function claimsOf(object: KubernetesObject): ClaimSpec[] {
-  if (object.kind === "PersistentVolumeClaim") return [{ path: "spec", spec: object.spec }];
-  const templates = object.kind === "StatefulSet" ? list(at(object, "spec", "volumeClaimTemplates")) : [];
+  if (isKind(object, "PersistentVolumeClaim")) return [{ path: "spec", spec: object.spec }];
+  const templates = isKind(object, "StatefulSet") ? list(at(object, "spec", "volumeClaimTemplates")) : [];
   const pod = podSpecOf(object);
   const ephemeral = list(pod?.spec.volumes).flatMap((volume, index) => {
     const template = at(volume, "ephemeral", "volumeClaimTemplate");
@@ -55,11 +56,17 @@ function modesOf(path: string, spec: unknown): Violation[] {
     return [
       {
         path: `${path}.accessModes[${index}]`,
-        problem: `access mode ${JSON.stringify(mode)} does not exist`,
+        problem: `${describeMode(mode)} does not exist`,
         fix,
       },
     ];
   });
+}
+
+/** What has not the form of a mode is not repeated. */
+function describeMode(mode: unknown): string {
+  const given = text(mode) ?? "";
+  return /^[A-Z][A-Za-z]{1,20}$/.test(given) ? `access mode ${given}` : "one of its access modes";
 }
 
 function sizeOf(path: string, spec: unknown): Violation[] {
@@ -68,5 +75,5 @@ function sizeOf(path: string, spec: unknown): Violation[] {
   const fix = "Write a size such as 10Gi";
   if (!isSet(size)) return [{ path: place, problem: "the claim has no size", fix }];
   const amount = quantityOf(size)?.amount ?? 0;
-  return amount > 0 ? [] : [{ path: place, problem: `the size ${JSON.stringify(size)} is none`, fix }];
+  return amount > 0 ? [] : [{ path: place, problem: `the size ${describeQuantity(size)} is none`, fix }];
 }

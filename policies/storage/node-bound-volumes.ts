@@ -1,3 +1,4 @@
+import { isKind } from "../objects/kinds.ts";
 import { at, isSet, text } from "../objects/values.ts";
 import { objectRule } from "../rule.ts";
 
@@ -9,7 +10,7 @@ export const nodeBoundVolumes = objectRule({
   why: "On another node the folder is empty, or another pod's, and nothing says so.",
   reference: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#types-of-persistent-volumes",
   check(object) {
-    if (object.kind !== "PersistentVolume" || !isSet(at(object, "spec", "hostPath"))) return [];
+    if (!isKind(object, "PersistentVolume") || !isSet(at(object, "spec", "hostPath"))) return [];
     if (isSet(at(object, "spec", "nodeAffinity", "required"))) return [];
     const folder = text(at(object, "spec", "hostPath", "path")) ?? "";
     return [

@@ -1,5 +1,7 @@
+import { isKind } from "../objects/kinds.ts";
 import { madeByOperators } from "../objects/operators.ts";
 import { scalersOf } from "../objects/scaling.ts";
+import { fields } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
 
 /** An autoscaler must scale something. */
@@ -19,7 +21,13 @@ export const autoscalerTargets = stackRule({
       // Without workloads of its namespace, the set says nothing about who else is there; operators have their own kinds.
       if (
         others.length === 0 ||
-        !["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"].includes(kind)
+        !isKind(
+          { ...fields(fields(object.content.spec).scaleTargetRef), kind },
+          "Deployment",
+          "StatefulSet",
+          "ReplicaSet",
+          "ReplicationController",
+        )
       )
         return [];
       if (stack.find(kind, namespace, name) || mayBeMade(namespace, [name])) return [];

@@ -1,6 +1,5 @@
-import { isEmptySelector } from "../objects/network.ts";
-import { madeByOperators } from "../objects/operators.ts";
-import { describeSelector, selectorWords } from "../objects/selectors.ts";
+import { podsMadeByOthers } from "../objects/operators.ts";
+import { describeSelector, isEmptySelector, selectorWords } from "../objects/selectors.ts";
 import { fields } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
 
@@ -13,7 +12,7 @@ export const budgetSelectors = stackRule({
   reference:
     "https://kubernetes.io/docs/tasks/run-application/configure-pdb/#specifying-a-poddisruptionbudget",
   check(stack) {
-    const mayBeMade = madeByOperators(stack);
+    const mayBeMade = podsMadeByOthers(stack);
     const populated = new Set(stack.workloads.map(({ namespace }) => namespace));
     return stack.ofKind("PodDisruptionBudget").flatMap((object) => {
       const { selector } = fields(object.content.spec);

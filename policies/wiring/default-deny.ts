@@ -1,5 +1,7 @@
-import { policyTypesOf } from "../objects/network.ts";
-import { fits } from "../objects/selectors.ts";
+import { isKind } from "../objects/kinds.ts";
+import { directionsOf } from "../objects/network-policies.ts";
+import { isEmptySelector } from "../objects/selectors.ts";
+import type { Stack, StackObject, Workload } from "../objects/stack.ts";
 import { fields } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
 
@@ -12,26 +14,17 @@ export const defaultDeny = stackRule({
   reference:
     "https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-deny-all-ingress-and-all-egress-traffic",
   check(stack) {
+    if (stack.objects.some(({ kind }) => ofClusters.test(kind))) return [];
     const byNamespace = Map.groupBy(stack.workloads, ({ namespace }) => namespace);
-    // Other kinds of policy may do the same, of a namespace or of the cluster.
-    const isFencedOtherwise = stack.objects.some(
-      ({ kind, group }) =>
-        kind !== "NetworkPolicy" &&
-        /^(Cilium|Global|Admin|BaselineAdmin|Cluster).*NetworkPolic/.test(kind) &&
-        group !== "",
-    );
-    if (isFencedOtherwise) return [];
+    const fencedOtherwise = new Set(stack.objects.filter(isOfOthers).map(({ namespace }) => namespace));
     // Judged where the set makes the namespace and pods in it: otherwise its policies may well be elsewhere.
     return stack.ofKind("Namespace").flatMap((object) => {
       const pods = byNamespace.get(object.name) ?? [];
-      if (pods.length === 0 || object.name.startsWith("kube-")) return [];
-      const policies = stack.ofKind("NetworkPolicy", object.name);
-      const open = ["Ingress", "Egress"].flatMap((direction) => {
-        const selectors = policies
-          .filter((policy) => policyTypesOf(policy).includes(direction))
-          .map(({ content }) => fields(content.spec).podSelector);
-        const free = pods.filter(({ labels }) => !selectors.some((selector) => fits(selector, labels)));
-        return free.length === 0 ? [] : [{ direction: direction.toLowerCase(), free }];
+      if (pods.length === 0 || object.name.startsWith("kube-") || fencedOtherwise.has(object.name)) return [];
+      const open = (["ingress", "egress"] as const).flatMap((direction) => {
+        const fenced = fencedPods(stack, object.name, direction);
+        const free = fenced === "all" ? [] : pods.filter((pod) => !fenced.has(pod));
+        return free.length === 0 ? [] : [{ direction, free }];
       });
       if (open.length === 0) return [];
       const names = [...new Set(open.flatMap(({ free }) => free.map(({ name }) => name)))];
@@ -49,3 +42,21 @@ export const defaultDeny = stackRule({
     });
   },
 });
+
+/** Policies that may fence every namespace: of Cilium, Calico, Antrea, and of the network policy API. */
+const ofClusters = /^(?:CiliumClusterwide|Global|Admin|BaselineAdmin|Cluster)NetworkPolicy$/;
+
+/** Policies of Cilium or Calico for their own namespace, which may well deny what nobody allows. */
+function isOfOthers({ kind, content }: StackObject): boolean {
+  return /^(?:Cilium)?NetworkPolicy$/.test(kind) && !isKind(content, "NetworkPolicy");
+}
+
+/** The pods of a namespace that its policies select for a direction. */
+function fencedPods(stack: Stack, namespace: string, direction: "ingress" | "egress"): Set<Workload> | "all" {
+  const selectors = stack
+    .ofKind("NetworkPolicy", namespace)
+    .filter(({ content }) => directionsOf(content).includes(direction))
+    .map(({ content }) => fields(content.spec).podSelector);
+  if (selectors.some(isEmptySelector)) return "all";
+  return new Set(selectors.flatMap((selector) => stack.podsFitting(namespace, selector)));
+}

@@ -1,6 +1,6 @@
-import { posix } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { StackObject } from "../objects/stack.ts";
+import { fileOf, folderOf } from "../objects/sources.ts";
+import { identityOf, type StackObject } from "../objects/stack.ts";
 import { stackRule } from "../rule.ts";
 
 /** An object is described once. */
@@ -17,13 +17,14 @@ export const duplicateObjects = stackRule({
     )
       return [];
     const pairs = pairsIn(stack.objects);
+    const files = filesOfIdentities(stack.objects);
     const shared = Map.groupBy(pairs, ({ first, object }) => `${fileOf(first)} ${fileOf(object)}`);
     return pairs
       .filter(({ first, object }) => {
         if (fileOf(first) === fileOf(object)) return true;
-        // Folders may be alternatives of each other, as dev and prod; so may files that have more than one object in common.
-        const isOneFolder = posix.dirname(fileOf(first)) === posix.dirname(fileOf(object));
-        return isOneFolder && shared.get(`${fileOf(first)} ${fileOf(object)}`)?.length === 1;
+        // Folders may be alternatives of each other, as dev and prod; so may files that have several objects in common, or several that have one.
+        const isSingle = shared.get(`${fileOf(first)} ${fileOf(object)}`)?.length === 1;
+        return isSingle && folderOf(first) === folderOf(object) && files.get(identityOf(object))?.size === 2;
       })
       .map(({ first, object }) => {
         const where = first.source === undefined ? "" : `, first in ${first.source}`;
@@ -46,16 +47,20 @@ interface Pair {
 function pairsIn(objects: readonly StackObject[]): Pair[] {
   const seen = new Map<string, StackObject>();
   return objects.flatMap((object) => {
-    const { kind, group, namespace, name } = object;
-    const id = `${group} ${kind} ${namespace} ${name}`;
+    const id = identityOf(object);
     const first = seen.get(id);
-    if (name === "") return [];
+    if (object.name === "") return [];
     if (!first) seen.set(id, object);
     return !first || isDeepStrictEqual(first.content, object.content) ? [] : [{ first, object }];
   });
 }
 
-/** A source without its line; "" in a Pulumi program. */
-function fileOf({ source = "" }: StackObject): string {
-  return source.replace(/:\d+$/, "").replaceAll("\\", "/");
+function filesOfIdentities(objects: readonly StackObject[]): Map<string, Set<string>> {
+  const files = new Map<string, Set<string>>();
+  for (const object of objects) {
+    const id = identityOf(object);
+    const known = files.get(id) ?? new Set();
+    files.set(id, known.add(fileOf(object)));
+  }
+  return files;
 }

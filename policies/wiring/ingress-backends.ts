@@ -1,5 +1,7 @@
+import { isKind } from "../objects/kinds.ts";
 import { madeByOperators } from "../objects/operators.ts";
 import {
+  describePort,
   describeServicePorts,
   type PortReference,
   portReference,
@@ -34,7 +36,7 @@ export const ingressBackends = stackRule({
         if (text(fields(found.content.spec).type) === "ExternalName") return [];
         const ports = servicePortsOf(found);
         if (port === undefined || servesPort(ports, port)) return [];
-        const problem = `it sends to port ${port} of Service ${service}, which has ${describeServicePorts(ports)}`;
+        const problem = `it sends to port ${describePort(port)} of Service ${service}, which has ${describeServicePorts(ports)}`;
         return [{ object, path: portPath, problem, fix: "Write a port of the Service, not of its pods" }];
       }),
     );
@@ -54,7 +56,7 @@ const routes = new Set(["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRo
 
 function backendsOf(object: StackObject): Backend[] {
   const spec = fields(object.content.spec);
-  if (object.kind === "Ingress") return backendsOfIngress(object, spec);
+  if (isKind(object.content, "Ingress")) return backendsOfIngress(object, spec);
   if (!routes.has(object.kind)) return [];
   return list(spec.rules).flatMap((rule, index) =>
     list(fields(rule).backendRefs).flatMap((item, place) => {

@@ -1,8 +1,10 @@
 import { askersOf } from "../objects/grants.ts";
+import { isKind } from "../objects/kinds.ts";
 import { madeByOperators } from "../objects/operators.ts";
 import { type Reference, referencesOf } from "../objects/references.ts";
+import { folderOf } from "../objects/sources.ts";
 import type { Stack, StackObject, Workload } from "../objects/stack.ts";
-import { at, fields, list, text } from "../objects/values.ts";
+import { at, fields, ifKnown, isSet, list, text } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
 
 /** What a pod names and cannot start without must be made by somebody. */
@@ -17,21 +19,26 @@ export const missingReferences = stackRule({
     const mayBeMade = madeByOperators(stack);
     const made = madeSecrets(stack);
     const mayAsk = askersOf(stack);
-    const elsewhere = new Map(
-      stack.objects.map(({ kind, name, namespace }) => [`${kind} ${name}`, namespace]),
+    const own = stack.objects.filter(({ content }) => isKind(content, ...Object.keys(resources)));
+    const elsewhere = new Map(own.map(({ kind, name, namespace }) => [`${kind} ${name}`, namespace]));
+    // What names no namespace goes wherever somebody applies it to.
+    const anywhere = new Set(
+      own.filter((one) => !namesNamespace(one)).map(({ kind, name }) => `${kind} ${name}`),
     );
+    const isEvident = evidenceOf(own);
     return stack.workloads.flatMap((object) => {
       const reported = new Set<string>();
       return referencesOf(object).flatMap((reference) => {
         const { kind, name, path, by, isOptional } = reference;
         const { namespace } = object;
         if (isOptional || isThere(stack, object, reference) || reported.has(`${kind} ${name}`)) return [];
+        if (anywhere.has(`${kind} ${name}`)) return [];
         if (kind === "Secret" && made.has(`${namespace} ${name}`)) return [];
         // Operators make it, or a program here that may: a first start that makes up a password.
         if (mayBeMade(namespace, [name]) || mayAsk(namespace, ["create"], resources[kind])) return [];
         const other = elsewhere.get(`${kind} ${name}`);
         // Secrets are often made by hand: only a set that makes others there shows that it makes them all.
-        if (other === undefined && !isEvident(stack, namespace, kind)) return [];
+        if (other === undefined && !isEvident(object, kind)) return [];
         reported.add(`${kind} ${name}`);
         const where = other === undefined ? "" : `; the one of namespace ${other} cannot be used`;
         return [
@@ -80,10 +87,26 @@ function templatesOf({ content }: StackObject): string[] {
   );
 }
 
-/** Where the set makes an object of this kind in the namespace, and knows their names, it may be taken to make all of them. */
-function isEvident(stack: Stack, namespace: string, kind: Reference["kind"]): boolean {
-  const others = stack.ofKind(kind, namespace);
-  return others.length > 0 && others.every(({ name }) => name !== "");
+/**
+ * Where the set makes an object of this kind in the namespace, and knows their names, it may be taken to make all of them. What
+ * names no namespace may go to another than objects of other folders.
+ */
+function evidenceOf(objects: readonly StackObject[]): (workload: Workload, kind: string) => boolean {
+  const placeOf = ({ namespace }: StackObject, kind: string) => `${kind} ${namespace}`;
+  const cornerOf = (one: StackObject, kind: string) => `${placeOf(one, kind)} ${folderOf(one)}`;
+  const inNamespace = Map.groupBy(objects, (one) => placeOf(one, one.kind));
+  const inFolder = Map.groupBy(objects, (one) => cornerOf(one, one.kind));
+  const evident = new Set(
+    [...inNamespace, ...inFolder].flatMap(([place, others]) =>
+      others.every(({ name }) => name !== "") ? [place] : [],
+    ),
+  );
+  return (workload, kind) =>
+    evident.has(namesNamespace(workload) ? placeOf(workload, kind) : cornerOf(workload, kind));
+}
+
+function namesNamespace({ content }: StackObject): boolean {
+  return ifKnown(() => isSet(fields(content.metadata).namespace)) ?? true;
 }
 
 /** Secrets that others make from a name that they are given: certificates, sealed and external Secrets. */

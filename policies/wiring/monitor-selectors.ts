@@ -1,7 +1,7 @@
-import { isEmptySelector, labelsOfNamespace } from "../objects/network.ts";
-import { madeByOperators } from "../objects/operators.ts";
+import { labelsOfNamespace } from "../objects/namespaces.ts";
+import { madeByOperators, podsMadeByOthers } from "../objects/operators.ts";
 import { describePorts, describeServicePorts, portsOf, servicePortsOf } from "../objects/ports.ts";
-import { describeSelector, fits, selectorWords } from "../objects/selectors.ts";
+import { describeSelector, fits, isEmptySelector, selectorKey, selectorWords } from "../objects/selectors.ts";
 import type { Stack, StackObject } from "../objects/stack.ts";
 import { fields, list, text, texts } from "../objects/values.ts";
 import { type StackViolation, stackRule } from "../rule.ts";
@@ -16,19 +16,21 @@ export const monitorSelectors = stackRule({
   reference: "https://prometheus-operator.dev/docs/developer/getting-started/#using-servicemonitors",
   check(stack) {
     const mayBeMade = madeByOperators(stack);
+    const podsMayBeMade = podsMadeByOthers(stack);
+    const portNames = namesOfPorts();
     return monitorsOf(stack).flatMap(({ object, fitting, ports, what, endpoints }): StackViolation[] => {
       const { selector } = fields(object.content.spec);
       const found = fitting(selector);
       // Without objects of its namespaces, the set says nothing about who else is there; operators make some of them.
       if (found === undefined || mayBeMade(object.namespace, selectorWords(selector))) return [];
       if (found.length === 0) {
+        if (podsMayBeMade(object.namespace, [])) return [];
         const problem = `it selects ${describeSelector(selector)}, which no ${what} of its namespaces has as labels`;
         return [{ object, path: "spec.selector", problem, fix: `Select by labels of the ${what} itself` }];
       }
-      const known = found.flatMap(ports);
       return endpoints.flatMap(({ path, port }) => {
-        if (known.some(({ name }) => name === port)) return [];
-        const have = found.map((one) => `${what} ${one.name} has ${describe(ports(one))}`).slice(0, 3);
+        if (portNames(found, ports).has(port)) return [];
+        const have = found.slice(0, 3).map((one) => `${what} ${one.name} has ${describe(ports(one))}`);
         return [
           {
             object,
@@ -41,6 +43,16 @@ export const monitorSelectors = stackRule({
     });
   },
 });
+
+/** Reads the names of the ports of what is selected once, however many monitors select it. */
+function namesOfPorts() {
+  const known = new WeakMap<readonly StackObject[], ReadonlySet<string | undefined>>();
+  return (found: readonly StackObject[], ports: Monitor["ports"]) => {
+    const names = known.get(found) ?? new Set(found.flatMap(ports).map(({ name }) => name));
+    known.set(found, names);
+    return names;
+  };
+}
 
 interface NamedPort {
   readonly name: string | undefined;
@@ -57,6 +69,12 @@ interface Monitor {
 }
 
 function monitorsOf(stack: Stack): Monitor[] {
+  const servicesFitting = remembering((place, selector) =>
+    stack
+      .ofKind("Service", place)
+      .filter(({ content }) => fits(selector, texts(fields(content.metadata).labels))),
+  );
+  const podsFitting = remembering(stack.podsFitting);
   const services = stack.ofKind("ServiceMonitor").map((object): Monitor => {
     const given = placesOf(stack, object);
     const places = given?.filter((place) => stack.ofKind("Service", place).length > 0);
@@ -67,9 +85,7 @@ function monitorsOf(stack: Stack): Monitor[] {
       fitting: (selector) =>
         !places?.length || places.length < (given?.length ?? 0)
           ? undefined
-          : places
-              .flatMap((place) => stack.ofKind("Service", place))
-              .filter(({ content }) => fits(selector, texts(fields(content.metadata).labels))),
+          : servicesFitting(places, selector),
       ports: (service) =>
         servicePortsOf(service).map((port) => ({ name: port.name, label: describeServicePorts([port]) })),
     };
@@ -84,7 +100,7 @@ function monitorsOf(stack: Stack): Monitor[] {
       endpoints: endpointsOf(object, "podMetricsEndpoints"),
       fitting: (selector) =>
         places?.length && places.every((place) => populated.has(place))
-          ? places.flatMap((place) => stack.podsFitting(place, selector))
+          ? podsFitting(places, selector)
           : undefined,
       ports: ({ content }) => {
         const workload = workloads.get(content);
@@ -96,6 +112,19 @@ function monitorsOf(stack: Stack): Monitor[] {
     };
   });
   return [...services, ...pods];
+}
+
+type Look = (place: string, selector: unknown) => readonly StackObject[];
+
+/** Looks for a selector in several namespaces, once for each question: a thousand monitors may have the same. */
+function remembering(look: Look): (places: readonly string[], selector: unknown) => readonly StackObject[] {
+  const answers = new Map<string, readonly StackObject[]>();
+  return (places, selector) => {
+    const question = `${places.join()} ${selectorKey(selector)}`;
+    const answer = answers.get(question) ?? places.flatMap((place) => look(place, selector));
+    answers.set(question, answer);
+    return answer;
+  };
 }
 
 function describe(ports: readonly NamedPort[]): string {

@@ -1,4 +1,5 @@
-import { labelsOfNamespace, namespaceLabel } from "../objects/network.ts";
+import { labelsOfNamespace, namespaceLabel } from "../objects/namespaces.ts";
+import { policyRulesOf } from "../objects/network-policies.ts";
 import { fits } from "../objects/selectors.ts";
 import type { Stack, StackObject } from "../objects/stack.ts";
 import { fields, list, texts } from "../objects/values.ts";
@@ -27,19 +28,11 @@ export const namespaceSelectors = stackRule({
   },
 });
 
-function selectorsOf({ content, group }: StackObject): { path: string; selector: unknown }[] {
-  if (group !== "networking.k8s.io") return [];
-  const spec = fields(content.spec);
-  return (["ingress", "egress"] as const).flatMap((direction) =>
-    list(spec[direction]).flatMap((rule, index) => {
-      const side = direction === "ingress" ? "from" : "to";
-      return list(fields(rule)[side]).flatMap((peer, place) => {
-        const selector = fields(peer).namespaceSelector;
-        const path = `spec.${direction}[${index}].${side}[${place}].namespaceSelector`;
-        return selector === undefined ? [] : [{ path, selector }];
-      });
-    }),
-  );
+function selectorsOf({ content }: StackObject): { path: string; selector: unknown }[] {
+  return policyRulesOf(content)
+    .flatMap(({ peers = [] }) => peers)
+    .filter(({ peer }) => peer.namespaceSelector !== undefined)
+    .map(({ path, peer }) => ({ path: `${path}.namespaceSelector`, selector: peer.namespaceSelector }));
 }
 
 const systemNamespaces = ["kube-system", "kube-public", "kube-node-lease", "default"];

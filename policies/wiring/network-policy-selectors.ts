@@ -1,8 +1,8 @@
-import { isEmptySelector, peerNamespaces } from "../objects/network.ts";
-import { madeByOperators } from "../objects/operators.ts";
-import { describeSelector, selectorWords } from "../objects/selectors.ts";
+import { peerNamespaces, policyRulesOf } from "../objects/network-policies.ts";
+import { podsMadeByOthers } from "../objects/operators.ts";
+import { describeSelector, isEmptySelector, selectorWords } from "../objects/selectors.ts";
 import type { StackObject } from "../objects/stack.ts";
-import { fields, list } from "../objects/values.ts";
+import { fields } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
 
 /** A NetworkPolicy that fits no pod fences nothing; a peer that fits none lets nobody in. */
@@ -14,7 +14,7 @@ export const networkPolicySelectors = stackRule({
   reference:
     "https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-resource",
   check(stack) {
-    const mayBeMade = madeByOperators(stack);
+    const mayBeMade = podsMadeByOthers(stack);
     const populated = new Set(stack.workloads.map(({ namespace }) => namespace));
     return stack.ofKind("NetworkPolicy").flatMap((object) =>
       selectorsOf(object).flatMap(({ path, who, selector, namespaces }) => {
@@ -47,27 +47,15 @@ interface UsedSelector {
   readonly namespaces: unknown;
 }
 
-function selectorsOf({ content, group }: StackObject): UsedSelector[] {
-  if (group !== "networking.k8s.io") return [];
-  const spec = fields(content.spec);
-  const peers = (["ingress", "egress"] as const).flatMap((direction) =>
-    list(spec[direction]).flatMap((rule, index) => {
-      const side = direction === "ingress" ? "from" : "to";
-      return list(fields(rule)[side]).flatMap((peer, place) => {
-        const { podSelector, namespaceSelector } = fields(peer);
-        return [
-          {
-            path: `spec.${direction}[${index}].${side}[${place}].podSelector`,
-            who: `its ${direction} is ${side === "to" ? "to" : "from"}`,
-            selector: podSelector,
-            namespaces: namespaceSelector,
-          },
-        ];
-      });
-    }),
+function selectorsOf({ content }: StackObject): UsedSelector[] {
+  const peers = policyRulesOf(content).flatMap(({ direction, peers = [] }) =>
+    peers.map(({ path, peer: { podSelector, namespaceSelector } }) => ({
+      path: `${path}.podSelector`,
+      who: `its ${direction} is ${direction === "egress" ? "to" : "from"}`,
+      selector: podSelector,
+      namespaces: namespaceSelector,
+    })),
   );
-  return [
-    { path: "spec.podSelector", who: "it is about", selector: spec.podSelector, namespaces: undefined },
-    ...peers,
-  ];
+  const own = fields(content.spec).podSelector;
+  return [{ path: "spec.podSelector", who: "it is about", selector: own, namespaces: undefined }, ...peers];
 }

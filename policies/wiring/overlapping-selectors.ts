@@ -1,6 +1,6 @@
-import { isEmptySelector } from "../objects/network.ts";
-import { describeSelector } from "../objects/selectors.ts";
-import type { Workload } from "../objects/stack.ts";
+import { describeSelector, isEmptySelector } from "../objects/selectors.ts";
+import { fileOf } from "../objects/sources.ts";
+import { identityOf, type Stack, type StackObject, type Workload } from "../objects/stack.ts";
 import { fields } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
 
@@ -15,12 +15,19 @@ export const overlappingSelectors = stackRule({
     const controllers = stack.workloads.filter(({ kind }) =>
       ["Deployment", "StatefulSet", "DaemonSet"].includes(kind),
     );
+    const areAlternatives = alternativesIn(stack);
     return controllers.flatMap((object) => {
       const { selector } = fields(object.content.spec);
       if (isEmptySelector(selector)) return [];
       const other = stack
         .podsFitting(object.namespace, selector)
-        .find((one) => one.content !== object.content && isController(one) && !isSame(one, object));
+        .find(
+          (one) =>
+            one.content !== object.content &&
+            isController(one) &&
+            !isSame(one, object) &&
+            !areAlternatives(one, object),
+        );
       if (!other) return [];
       return [
         {
@@ -37,6 +44,31 @@ export const overlappingSelectors = stackRule({
 /** A Job's pods have an owner and a selector that Kubernetes makes; nobody adopts them. */
 function isController({ kind }: Workload): boolean {
   return ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController"].includes(kind);
+}
+
+/**
+ * Whether two objects are of files that describe a third one each: such files are not applied together. A namespace, which many
+ * files repeat, says nothing.
+ */
+function alternativesIn(stack: Stack): (one: StackObject, other: StackObject) => boolean {
+  const described = Map.groupBy(
+    stack.objects.filter(({ kind, name }) => kind !== "Namespace" && name !== ""),
+    fileOf,
+  );
+  const identities = new Map(
+    [...described].map(([file, objects]) => [file, new Set(objects.map(identityOf))]),
+  );
+  const known = new Map<string, boolean>();
+  return (one, other) => {
+    const [file, otherFile] = [fileOf(one), fileOf(other)];
+    if (file === otherFile) return false;
+    const pair = `${file}\n${otherFile}`;
+    const others = identities.get(otherFile);
+    const answer =
+      known.get(pair) ?? [...(identities.get(file) ?? [])].some((identity) => others?.has(identity));
+    known.set(pair, answer);
+    return answer;
+  };
 }
 
 /** The same object twice is another rule's matter. */

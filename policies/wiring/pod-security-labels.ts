@@ -1,3 +1,4 @@
+import { isKind } from "../objects/kinds.ts";
 import { memberPath } from "../objects/texts.ts";
 import { fields, isSet, text } from "../objects/values.ts";
 import { objectRule } from "../rule.ts";
@@ -16,8 +17,7 @@ export const podSecurityLabels = objectRule({
     "https://kubernetes.io/docs/concepts/security/pod-security-admission/#pod-security-admission-labels-for-namespaces",
   check(object) {
     const metadata = fields(object.metadata);
-    if (object.kind !== "Namespace" || object.apiVersion !== "v1" || system.test(text(metadata.name) ?? ""))
-      return [];
+    if (!isKind(object, "Namespace") || system.test(text(metadata.name) ?? "")) return [];
     const labels = fields(metadata.labels);
     const fix = `Write ${label}: restricted, or the level that its pods need`;
     const path = "metadata.labels";

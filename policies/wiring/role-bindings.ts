@@ -22,7 +22,11 @@ export const roleBindings = stackRule({
       const found: StackViolation[] = [];
       const kind = text(role.kind) ?? "";
       const name = ifKnown(() => text(role.name));
-      if (name && !isRole(kind, object.namespace, name) && isRoleEvident(stack, object, kind, name)) {
+      const isMissing = name !== undefined && name !== "" && !isRole(kind, object.namespace, name);
+      if (isMissing && kind === "Role" && names.has(name)) {
+        const problem = `it grants Role ${name}, which is not there in namespace ${object.namespace}; ${name} is a ClusterRole`;
+        found.push({ object, path: "roleRef.kind", problem, fix: "Write kind: ClusterRole" });
+      } else if (isMissing && isRoleEvident(stack, object, kind, name)) {
         const where = kind === "Role" ? ` in namespace ${object.namespace}` : "";
         const problem = `it grants ${kind} ${name}, which is not there${where}`;
         found.push({ object, path: "roleRef.name", problem, fix: "Name a role that is, or make this one" });

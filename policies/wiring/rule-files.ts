@@ -25,7 +25,9 @@ export const ruleFiles = stackRule({
           {
             object: file.configMap,
             path,
-            problem: `rule_files has ${pattern}, and nothing that is mounted at ${folder} matches it`,
+            problem: isPath(pattern)
+              ? `rule_files has ${pattern}, and nothing that is mounted at ${folder} matches it`
+              : "rule_files has what is no path of a file",
             fix: "Mount the rules there, or leave the entry out",
           },
         ];
@@ -33,6 +35,11 @@ export const ruleFiles = stackRule({
     );
   },
 });
+
+/** Addresses are none, and may hold a login. */
+function isPath(pattern: string): boolean {
+  return !/[@\n]|:\/\//.test(pattern);
+}
 
 /** As Go's filepath.Match, which Prometheus uses: a star stops at a slash. */
 function matches(file: string, pattern: string): boolean {

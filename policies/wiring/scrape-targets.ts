@@ -20,13 +20,15 @@ export const scrapeTargets = stackRule({
         const address = addressOf(target);
         const wanted = address && serviceNameOf(address.host, workload.namespace);
         if (!wanted || wanted.name === "localhost" || /^\d+$/.test(wanted.name)) return [];
+        // Without what else its URL says, which may be a login.
+        const shown = address.port === undefined ? address.host : `${address.host}:${address.port}`;
         const about = { object: file.configMap, path };
         const service = stack.find("Service", wanted.namespace, wanted.name);
         if (!service) {
           // Where the set makes no Service of that namespace, they are made elsewhere; `a.b` may be a host of another network.
           const isComplete = stack.ofKind("Service", wanted.namespace).length > 0;
           if (!isComplete || mayBeMade(wanted.namespace, [wanted.name])) return [];
-          const problem = `${job} has target ${target}, and namespace ${wanted.namespace} has no Service ${wanted.name}`;
+          const problem = `${job} has target ${shown}, and namespace ${wanted.namespace} has no Service ${wanted.name}`;
           return [
             {
               ...about,
@@ -37,7 +39,7 @@ export const scrapeTargets = stackRule({
         }
         if (address.port === undefined || answers(stack, service, address.port)) return [];
         const ports = describeServicePorts(servicePortsOf(service));
-        const problem = `${job} has target ${target}, and Service ${service.name} has port ${ports}`;
+        const problem = `${job} has target ${shown}, and Service ${service.name} has port ${ports}`;
         return [
           {
             ...about,

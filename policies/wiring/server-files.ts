@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { serverFiles as known } from "../data/server-files.ts";
+import { filesOfServers } from "../data/files-of-servers.ts";
 import { imageName } from "../objects/images.ts";
 import { commandLine, isBelow, type MountedFile, mountedFiles } from "../objects/mounted-files.ts";
 import type { Container } from "../objects/pods.ts";
@@ -13,12 +13,12 @@ export const serverFiles = stackRule({
   description:
     "Configuration of a server is mounted where its image reads it, or the server is told where it is.",
   why: "The server runs with its defaults, as if the file were not there.",
-  reference: "https://hub.docker.com/_/postgres",
+  reference: "https://github.com/docker-library/docs",
   check(stack) {
     return stack.workloads.flatMap((object) =>
       object.containers.flatMap((container) => {
         const image = imageName(text(container.container.image) ?? "").name;
-        const server = known.find(({ images }) => images.includes(image));
+        const server = filesOfServers.find(({ images }) => images.includes(image));
         if (!server || !container.isLasting) return [];
         const { files } = mountedFiles(stack, object, container);
         const words = [...commandLine(container), ...valuesOf(container)];
@@ -30,7 +30,7 @@ export const serverFiles = stackRule({
               object,
               path: `${file.mount}.mountPath`,
               problem: `container ${container.name} has ${file.file}, which ${image} does not read by itself and is not told to`,
-              fix: `Write ${server.tell.replaceAll("PATH", file.file)}`,
+              fix: `Write ${server.tell.replaceAll("PATH", file.file)} (${server.source})`,
             },
           ];
         });

@@ -1,6 +1,7 @@
 import { type Address, addressOf, answers, serviceNameOf, urlsIn } from "../objects/addresses.ts";
 import { madeByOperators } from "../objects/operators.ts";
 import { describeServicePorts, servicePortsOf } from "../objects/ports.ts";
+import { similarNames } from "../objects/similar-names.ts";
 import type { Stack, StackObject } from "../objects/stack.ts";
 import { memberPath } from "../objects/texts.ts";
 import { list, texts } from "../objects/values.ts";
@@ -44,13 +45,19 @@ interface Told {
 }
 
 /**
- * Whether a name that no Service of the set has is a mistake. A full name is, where the set makes other Services of its
- * namespace; a short one may be a host of another network, unless a workload is called like it.
+ * Whether a name that no Service of the set has is a mistake. It may be a Service of others or a host of another network, unless
+ * a workload is called like it, or a Service nearly so.
  */
-function evidenceOf(stack: Stack): (wanted: { name: string; namespace: string; isFull: boolean }) => boolean {
+function evidenceOf(stack: Stack): (wanted: { name: string; namespace: string }) => boolean {
   const workloads = new Set(stack.workloads.map(({ namespace, name }) => `${namespace} ${name}`));
-  return ({ name, namespace, isFull }) =>
-    isFull ? stack.ofKind("Service", namespace).length > 0 : workloads.has(`${namespace} ${name}`);
+  const services = new Map(
+    [...Map.groupBy(stack.ofKind("Service"), ({ namespace }) => namespace)].map(([namespace, own]) => [
+      namespace,
+      similarNames(own.map(({ name }) => name)),
+    ]),
+  );
+  return ({ name, namespace }) =>
+    workloads.has(`${namespace} ${name}`) || (services.get(namespace)?.(name) ?? false);
 }
 
 function addressesOf(stack: Stack): Told[] {

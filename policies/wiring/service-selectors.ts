@@ -1,4 +1,4 @@
-import { madeByOperators } from "../objects/operators.ts";
+import { podsMadeByOthers } from "../objects/operators.ts";
 import { describeSelector } from "../objects/selectors.ts";
 import { fields, text, texts } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
@@ -11,14 +11,14 @@ export const serviceSelectors = stackRule({
   why: "It has no endpoints, and refuses every connection.",
   reference: "https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service",
   check(stack) {
-    const mayBeMade = madeByOperators(stack);
+    const mayBeMade = podsMadeByOthers(stack);
     const populated = new Set(stack.workloads.map(({ namespace }) => namespace));
     return stack.ofKind("Service").flatMap((object) => {
       const spec = fields(object.content.spec);
       const selector = texts(spec.selector);
       const words = Object.values(selector);
       // Without pods of its namespace, the set says nothing about who else is there.
-      if (object.group !== "" || words.length === 0 || !populated.has(object.namespace)) return [];
+      if (words.length === 0 || !populated.has(object.namespace)) return [];
       if (text(spec.type) === "ExternalName" || stack.podsWith(object.namespace, selector).length > 0)
         return [];
       if (mayBeMade(object.namespace, words)) return [];

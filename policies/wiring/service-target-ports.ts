@@ -1,4 +1,13 @@
-import { describePorts, hasPort, portsOf, servicePortsOf } from "../objects/ports.ts";
+import { groupPorts } from "../objects/group-ports.ts";
+import {
+  describePort,
+  describePorts,
+  describeProtocol,
+  hasPort,
+  portsOf,
+  servicePortsOf,
+} from "../objects/ports.ts";
+import { toldNumbers } from "../objects/told-numbers.ts";
 import { fields, text, texts } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
 
@@ -10,27 +19,29 @@ export const serviceTargetPorts = stackRule({
   why: "Connections to it are refused.",
   reference: "https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports",
   check(stack) {
+    const portsOfGroup = groupPorts();
+    const numbersOf = toldNumbers(stack);
     return stack.ofKind("Service").flatMap((object) => {
       const spec = fields(object.content.spec);
-      if (object.group !== "" || text(spec.type) === "ExternalName") return [];
+      if (text(spec.type) === "ExternalName") return [];
       const pods = stack.podsWith(object.namespace, texts(spec.selector));
       return servicePortsOf(object).flatMap(({ path, port, targetPort, protocol, name }) => {
-        if (targetPort === undefined) return [];
+        if (targetPort === undefined || pods.length === 0) return [];
+        const { declared, isOpen } = portsOfGroup(pods);
         // A number need not be declared: it is judged where the pods declare others. A name is always looked up there.
-        const asked = pods.filter((pod) => typeof targetPort === "string" || portsOf(pod).length > 0);
-        const isBlind = typeof targetPort === "number" && asked.length < pods.length;
-        if (asked.length === 0 || isBlind) return [];
-        if (asked.some((pod) => hasPort(portsOf(pod), { port: targetPort, protocol }))) return [];
+        if (typeof targetPort === "number" && isOpen) return [];
+        if (hasPort(declared, { port: targetPort, protocol })) return [];
+        if (typeof targetPort === "number" && numbersOf(pods).has(targetPort)) return [];
         const isGiven = fields(listed(spec.ports, path)).targetPort !== undefined;
-        const shown = `${name ?? port ?? targetPort}${protocol === "TCP" ? "" : ` (${protocol})`}`;
-        const declared = asked.map(
-          (pod) => `${pod.kind} ${pod.name} declares ${describePorts(portsOf(pod))}`,
-        );
+        const shown = `${name ?? port ?? describePort(targetPort)}${describeProtocol(protocol)}`;
+        const have = pods
+          .slice(0, 3)
+          .map((pod) => `${pod.kind} ${pod.name} declares ${describePorts(portsOf(pod))}`);
         return [
           {
             object,
             path: `${path}.${isGiven ? "targetPort" : "port"}`,
-            problem: `port ${shown} goes to port ${targetPort} of its pods, which no container has (${declared.slice(0, 3).join("; ")})`,
+            problem: `port ${shown} goes to port ${describePort(targetPort)} of its pods, which no container has (${have.join("; ")})`,
             fix: "Write a port of a container as targetPort, best by its name, or declare this one in the container",
           },
         ];

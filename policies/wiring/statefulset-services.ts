@@ -1,3 +1,4 @@
+import { isKind } from "../objects/kinds.ts";
 import { fitsMap } from "../objects/selectors.ts";
 import { fields, ifKnown, text, texts } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
@@ -11,7 +12,7 @@ export const statefulsetServices = stackRule({
   reference: "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations",
   check(stack) {
     return stack.workloads.flatMap((object) => {
-      if (object.kind !== "StatefulSet" || object.group !== "apps") return [];
+      if (!isKind(object.content, "StatefulSet")) return [];
       const name = ifKnown(() => text(fields(object.content.spec).serviceName) ?? "");
       const others = stack.ofKind("Service", object.namespace);
       // A set without any Service of the namespace does not show where they are made.

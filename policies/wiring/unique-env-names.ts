@@ -7,7 +7,7 @@ export const uniqueEnvNames = objectRule({
   name: "unique-env-names",
   severity: "mandatory",
   description: "The environment of a container has each variable once.",
-  why: "The last one counts until a patch merges them by name and drops one at random.",
+  why: "The last one wins, and server-side apply refuses the object.",
   reference:
     "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#environment-variables",
   check(object) {

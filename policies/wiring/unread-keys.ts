@@ -1,6 +1,6 @@
 import { askersOf } from "../objects/grants.ts";
 import { keysOf, knowsNames, type Reference, referencesOf } from "../objects/references.ts";
-import type { Stack, StackObject, Workload } from "../objects/stack.ts";
+import { idOf, type Stack, type StackObject, type Workload } from "../objects/stack.ts";
 import { memberPath } from "../objects/texts.ts";
 import { fields, ifKnown, list, text } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
@@ -20,9 +20,9 @@ export const unreadKeys = stackRule({
       stack.workloads.filter((one) => !knowsNames(one)).map(({ namespace }) => namespace),
     );
     return [...stack.ofKind("ConfigMap"), ...stack.ofKind("Secret")].flatMap((object) => {
-      const keys = read.get(keyOf(object.kind, object.namespace, object.name));
+      const keys = read.get(idOf(object));
       const all = keysOf(object);
-      if (!keys || keys === "all" || !all || isForOthers(object, all)) return [];
+      if (!keys || keys === "all" || keys.size === 0 || !all || isForOthers(object, all)) return [];
       // Whoever may ask the API server for it may read any key.
       const resource = object.kind === "Secret" ? "secrets" : "configmaps";
       if (unclear.has(object.namespace) || mayAsk(object.namespace, ["get", "list"], resource)) return [];
@@ -43,7 +43,7 @@ function readKeys(stack: Stack): ReadonlyMap<string, Set<string> | "all"> {
   const read = new Map<string, Set<string> | "all">();
   for (const workload of stack.workloads)
     for (const reference of referencesOf(workload)) {
-      const id = keyOf(reference.kind, workload.namespace, reference.name);
+      const id = idOf({ ...reference, namespace: workload.namespace });
       const keys = keysThatAreRead(workload, reference);
       const before = read.get(id);
       if (keys === undefined || before === "all") read.set(id, "all");
@@ -56,14 +56,16 @@ function readKeys(stack: Stack): ReadonlyMap<string, Set<string> | "all"> {
 function keysThatAreRead({ containers }: Workload, reference: Reference): string[] | undefined {
   // A volume with some of a Secret's files keeps the others, which are for somebody else, from this pod.
   if (reference.kind === "Secret" && reference.volume !== undefined) return undefined;
-  if (reference.keys) return reference.keys.map(({ key }) => key);
-  if (reference.volume === undefined) return undefined;
+  const asked = reference.keys?.map(({ key }) => key);
+  if (reference.volume === undefined) return asked;
   const paths = containers
     .flatMap(({ container }) => list(container.volumeMounts))
     .map(fields)
     .filter(({ name }) => name === reference.volume)
     .map(({ subPath }) => text(subPath));
-  return paths.every((path) => path !== undefined) ? paths : undefined;
+  // That nothing mounts it is the matter of another rule.
+  if (paths.length === 0) return undefined;
+  return asked ?? (paths.every((path) => path !== undefined) ? paths : undefined);
 }
 
 /** Secrets of a type have keys that the type asks for; those of a service binding (with a key `type`) have them for anyone. */
@@ -75,8 +77,4 @@ function isForOthers({ content, kind }: StackObject, keys: readonly string[]): b
 function fieldOf({ content }: StackObject, key: string): string {
   const isIn = (field: string) => ifKnown(() => Object.keys(fields(content[field])).includes(key)) ?? false;
   return ["stringData", "binaryData"].find(isIn) ?? "data";
-}
-
-function keyOf(kind: string, namespace: string, name: string): string {
-  return `${kind} ${namespace} ${name}`;
 }

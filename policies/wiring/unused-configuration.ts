@@ -1,7 +1,8 @@
 import { askersOf } from "../objects/grants.ts";
 import { mentionsIn } from "../objects/mentions.ts";
 import { knowsNames, referencesOf } from "../objects/references.ts";
-import type { StackObject } from "../objects/stack.ts";
+import { similarNames } from "../objects/similar-names.ts";
+import { idOf, type Stack, type StackObject } from "../objects/stack.ts";
 import { fields, texts } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
 
@@ -20,19 +21,20 @@ export const unusedConfiguration = stackRule({
       .filter((one) => populated.has(one.namespace) && !isDiscovered(one));
     const used = new Set(
       stack.workloads.flatMap((workload) =>
-        referencesOf(workload).map(({ kind, name }) => `${kind} ${workload.namespace} ${name}`),
+        referencesOf(workload).map((one) => idOf({ ...one, namespace: workload.namespace })),
       ),
     );
-    const unused = candidates.filter(({ namespace, name }) => !used.has(`ConfigMap ${namespace} ${name}`));
+    const unused = candidates.filter((one) => !used.has(idOf(one)));
     if (unused.length === 0) return [];
     const unclear = new Set(
       stack.workloads.filter((one) => !knowsNames(one)).map(({ namespace }) => namespace),
     );
     const isMentioned = mentionsIn(stack);
     const mayAsk = askersOf(stack);
+    const isMeant = meantElsewhere(stack);
     return unused
       .filter(({ namespace }) => !unclear.has(namespace) && !mayAsk(namespace, ["get", "list"], "configmaps"))
-      .filter((object) => object.name !== "" && !isMentioned(object))
+      .filter((object) => object.name !== "" && !isMentioned(object) && !isMeant(object))
       .map((object) => ({
         object,
         path: "metadata.name",
@@ -41,6 +43,23 @@ export const unusedConfiguration = stackRule({
       }));
   },
 });
+
+/** Whether a pod names a ConfigMap that is not there, by a name like this one's: that is reported where it is named. */
+function meantElsewhere(stack: Stack): (object: StackObject) => boolean {
+  const missing = stack.workloads.flatMap((workload) =>
+    referencesOf(workload)
+      .filter(({ kind, name, isOptional }) => kind === "ConfigMap" && !isOptional && name !== "")
+      .filter(({ kind, name }) => !stack.find(kind, workload.namespace, name))
+      .map(({ name }) => ({ namespace: workload.namespace, name })),
+  );
+  const byNamespace = new Map(
+    [...Map.groupBy(missing, ({ namespace }) => namespace)].map(([namespace, references]) => [
+      namespace,
+      similarNames(references.map(({ name }) => name)),
+    ]),
+  );
+  return ({ namespace, name }) => byNamespace.get(namespace)?.(name) ?? false;
+}
 
 /** Some are found by a label or an annotation of theirs, such as `grafana_dashboard`, or belong to the cluster. */
 function isDiscovered({ namespace, content }: StackObject): boolean {

@@ -28,7 +28,11 @@ export const unusedVolumes = objectRule({
       name: text(fields(fields(item).metadata).name),
       path: `spec.volumeClaimTemplates[${index}]`,
     }));
-    return [...own, ...claimed].flatMap(({ name, path }) => {
+    const volumes = [...own, ...claimed];
+    const names = new Set<unknown>(volumes.map(({ name }) => name));
+    // A mount of a volume that is not there may mean any of them; that is another rule's matter.
+    if ([...mounted].some((name) => !names.has(name))) return [];
+    return volumes.flatMap(({ name, path }) => {
       if (name === undefined || mounted.has(name)) return [];
       const fix = "Mount it (volumeMounts) in the container that needs it, or leave it out";
       return [{ path, problem: `volume ${name} is mounted by no container`, fix }];

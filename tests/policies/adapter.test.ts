@@ -6,7 +6,7 @@ import type {
 } from "@pulumi/policy";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { policyOf } from "../../policies/adapter.ts";
+import { policiesOf } from "../../policies/adapter.ts";
 import { exceptionPrefix } from "../../policies/exceptions.ts";
 import type { KubernetesObject } from "../../policies/objects/object.ts";
 import { objectRule, type Rule, stackRule } from "../../policies/rule.ts";
@@ -40,27 +40,35 @@ const together = stackRule({
     })),
 });
 
+/** Has nothing to say; a pack has rules about single objects. */
+const watcher = objectRule({ ...about, name: "watcher", check: () => [] });
+
 type Resource = readonly [type: string, props: KubernetesObject];
 
 /** What a rule reports of resources: messages, and of whom. */
-async function reported(rule: Rule, resources: readonly Resource[], options: object = {}): Promise<string[]> {
+async function reported(
+  rule: Rule,
+  resources: readonly Resource[],
+  options: object = {},
+  live: Readonly<Record<string, KubernetesObject>> = {},
+): Promise<string[]> {
   const messages: string[] = [];
   const report: ReportViolation = (message, urn) => void messages.push(urn ? `${urn}: ${message}` : message);
-  const policy = policyOf(rule);
   const getConfig = () => options;
-  if ("validateStack" in policy) {
-    const all = resources.map(
-      ([type, props], index) => ({ type, props, urn: `urn-${index}` }) as unknown as PolicyResource,
-    );
-    await policy.validateStack({ resources: all, getConfig } as unknown as StackValidationArgs, report);
-  } else if ("validateResource" in policy)
-    for (const [type, props] of resources)
-      for (const validate of [policy.validateResource].flat())
-        await validate?.call(
-          {} as never,
-          { type, props, getConfig } as unknown as ResourceValidationArgs,
-          report,
-        );
+  const all = resources.map(([type, props], index) => ({ type, props, urn: `urn-${index}`, getConfig }));
+  const policies = policiesOf([rule, watcher]);
+  // As Pulumi does: each resource before it is changed, and then all of them as they are.
+  for (const policy of policies)
+    if ("validateResource" in policy)
+      for (const args of all)
+        for (const validate of [policy.validateResource].flat())
+          await validate?.call({} as never, args as unknown as ResourceValidationArgs, report);
+  const after = all.map(
+    (one) => ({ ...one, props: live[one.urn] ?? one.props }) as unknown as PolicyResource,
+  );
+  for (const policy of policies)
+    if ("validateStack" in policy)
+      await policy.validateStack({ resources: after, getConfig } as unknown as StackValidationArgs, report);
   return messages;
 }
 
@@ -70,7 +78,7 @@ const pod = (name: string, annotations = {}): Resource => [
 ];
 
 test("a policy has the rule's name, description, source, level and options", () => {
-  expect(policyOf(single)).toEqual({
+  expect(policiesOf([single])[0]).toEqual({
     name: "single",
     description: "Nothing is right. (https://example.com/why)",
     enforcementLevel: "advisory",
@@ -116,4 +124,21 @@ test.each([
   "kubernetes:core/v1:PodPatch",
 ])("a resource of type %s is no whole Kubernetes object", async (type) => {
   for (const rule of [single, together]) expect(await reported(rule, [[type, { kind: "Pod" }]])).toEqual([]);
+});
+
+test("what there is afterwards is judged by what was asked for", async () => {
+  const replicas = stackRule({
+    ...about,
+    name: "replicas",
+    check: ({ objects }) =>
+      objects
+        .filter(({ content }) => "replicas" in (content.spec as object))
+        .map((object) => ({ object, path: "spec.replicas", problem: "it is said", fix: "Leave it out" })),
+  });
+  const metadata = { name: "web", namespace: "shop" };
+  const asked = { kind: "Deployment", apiVersion: "apps/v1", metadata, spec: {} };
+  const live = { ...asked, spec: { replicas: 1 } };
+  const resource = (props: KubernetesObject): Resource => ["kubernetes:apps/v1:Deployment", props];
+  expect(await reported(replicas, [resource(asked)], {}, { "urn-0": live })).toEqual([]);
+  expect(await reported(replicas, [resource(live)], {}, { "urn-0": live })).toHaveLength(1);
 });

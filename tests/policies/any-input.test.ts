@@ -9,7 +9,12 @@ import { objectsWith } from "./world.ts";
 const fixed = { seed: 20_260_101, numRuns: 300 };
 
 const odd = fc.oneof(
-  fc.constantFrom(null, "", "text", 0, -1, 1.5, true, false, [], {}, [null], [[]], [5], "__proto__", "${x"),
+  fc.constantFrom(null, "", "text", 0, -1, 1.5, true, false, [], {}, [null], [[]], [5], "${x"),
+  // What every object of the language has by itself.
+  fc.constantFrom("constructor", "toString", "__proto__", "registry.example/constructor:1"),
+  fc
+    .constantFrom("constructor", "toString", "__proto__")
+    .map((key) => JSON.parse(`{"${key}":"text"}`) as unknown),
   fc.jsonValue(),
 );
 

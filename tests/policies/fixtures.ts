@@ -64,8 +64,12 @@ export function each(path: string, value: unknown): Changes {
 }
 
 /** What a rule objects to in an object alone. */
-export function violationsIn(rule: Rule, content: KubernetesObject): { path: string; message: string }[] {
+export function violationsIn(
+  rule: Rule,
+  content: KubernetesObject,
+  options?: unknown,
+): { path: string; message: string }[] {
   return rule
-    .check(stackOf([{ content }]))
+    .check(stackOf([{ content }]), options)
     .map((violation) => ({ path: violation.path, message: messageOf(rule, violation) }));
 }

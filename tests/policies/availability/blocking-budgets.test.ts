@@ -24,8 +24,15 @@ test.each([
 
 test("messages say how many pods there are", () => {
   expect(messagesOf(blockingBudgets, min(2))).toEqual([
-    "minAvailable 2 allows no eviction, as there may be no more than 2 pods. A node with such a pod can never be drained, and upgrades of the cluster stop there. Write maxUnavailable: 1 and no minAvailable, or run more pods than have to be available.",
+    "minAvailable 2 allows no eviction while there are only 2 pods. A node with such a pod can never be drained, and upgrades of the cluster stop there. Write maxUnavailable: 1 and no minAvailable, or run more pods than have to be available.",
   ]);
+});
+
+test("messages say so of a workload without an autoscaler", () => {
+  const own = { ...min(3), "HorizontalPodAutoscaler/web": undefined, "Deployment/web spec.replicas": 3 };
+  expect(messagesOf(blockingBudgets, own)[0]).toMatch(
+    /^minAvailable 3 allows no eviction as there are no more than 3 pods\./,
+  );
 });
 
 test("without an autoscaler, the workload's own number counts, which is 1 where none is written", () => {

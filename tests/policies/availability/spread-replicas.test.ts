@@ -33,3 +33,10 @@ test.each([
 test("affinity to nodes does not", () => {
   expect(foundBy(spreadReplicas, { ...none, [`${pod}.affinity`]: { nodeAffinity: {} } })).toEqual(found);
 });
+
+test.each([
+  [2, 1],
+  [3, 0],
+])("asked for from %d replicas on, 2 without have %d violations", (replicas, count) => {
+  expect(foundBy(spreadReplicas, none, { replicas })).toHaveLength(count);
+});

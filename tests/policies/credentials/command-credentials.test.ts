@@ -20,6 +20,9 @@ test.each([
   [["redis-server", "--requirepass", "hunter22"], 2],
   [["mysql", "-uroot", "-phunter22"], 2],
   [["curl", "-u", "admin:hunter22", "http://web"], 2],
+  [["curl", "-uadmin:hunter22", "http://web"], 1],
+  [["curl", "--user=admin:hunter22", "http://web"], 1],
+  [["curl", "--user", "admin:hunter22", "http://web"], 2],
 ])("%j", (args, index) => {
   expect(foundBy(commandCredentials, { [`${container}.args`]: args })).toEqual([`${path}.args[${index}]`]);
 });
@@ -37,6 +40,9 @@ test.each([
   [["--token-ttl=3600"]],
   [["-p", "8080"]],
   [["curl", "-u", "admin", "http://web"]],
+  [["curl", "--user=admin", "http://web"]],
+  [["curl", "--user-agent", "a:b", "http://web"]],
+  [["curl", "-uadmin:$PASSWORD", "http://web"]],
 ])("%j is fine", (args) => {
   expect(foundBy(commandCredentials, { [`${container}.args`]: args })).toEqual([]);
 });

@@ -20,6 +20,15 @@ test.each([
   ["JWT_SECRET", "iot-jwt-secret-key"],
   ["AWS_SECRET_ACCESS_KEY", "not/a+real/one"],
   ["spring.datasource.password", "changeme"],
+  ["DB_PASSWORD_PROD", "hunter2"],
+  ["DBPASS", "hunter2"],
+  ["SECRET_KEY_BASE", "0a1b2c3d4e5f"],
+  ["GITHUB_PAT", "0a1b2c3d4e5f"],
+  ["STRIPE_KEY", "0a1b2c3d4e5f"],
+  ["PASSWORD", "device"],
+  ["COOKIE_SECRET", "0a1b2c3d4e5f"],
+  ["JAVA_OPTS", "-Xmx1g -Dspring.datasource.password=hunter2"],
+  ["ARGS", "--user shop --password hunter2"],
 ])("%s given as it is", (name, value) => {
   expect(foundBy(envCredentials, env(name, value))).toEqual(found);
 });
@@ -40,6 +49,13 @@ test.each([
   ["PUBLIC_KEY", "abcdef"],
   ["API_KEY_HEADER", "x-api-key"],
   ["COMPASS", "north"],
+  ["CSRF_TOKEN", "X-CSRF-Token"],
+  ["XSRF_COOKIE_TOKEN", "XSRF-TOKEN"],
+  ["PUSH_TOKEN", "device"],
+  ["BEARER_TOKEN", "file"],
+  ["STRIPE_KEY", "pk_live_0a1b2c3d4e5f"],
+  ["JAVA_OPTS", "-Xmx1g -Dspring.datasource.password=$(DB_PASSWORD)"],
+  ["ARGS", "--password-file /run/secrets/password"],
 ])("%s=%s is none", (name, value) => {
   expect(foundBy(envCredentials, env(name, value))).toEqual([]);
 });
@@ -64,4 +80,11 @@ test("a value from a Secret, or of a form that tells, is for other rules", () =>
   const from = { [`${containers}.env`]: [{ name: "PASSWORD", valueFrom: { secretKeyRef } }] };
   expect(foundBy(envCredentials, from)).toEqual([]);
   expect(foundBy(envCredentials, env("API_TOKEN", `ghp_${"a1B2".repeat(9)}`))).toEqual([]);
+});
+
+test("options in a variable are named, and not quoted", () => {
+  const [message] = messagesOf(envCredentials, env("JAVA_OPTS", "-Dspring.datasource.password=hunter2"));
+  expect(message).toMatch(
+    /^container web is given the value of spring\.datasource\.password in JAVA_OPTS\. /,
+  );
 });

@@ -68,3 +68,48 @@ test("messages name the entry, not the value", () => {
   expect(message).toMatch(/^entry token is a credential that can be guessed\. /);
   expect(message).not.toContain("prometheus");
 });
+
+test.each([
+  [16, 0],
+  [17, 1],
+])("with leastLength %d, 16 random characters have %d violations", (leastLength, count) => {
+  const written = secret({ stringData: { password: "vZ8qTj2LwRk9XcYp" } });
+  expect(foundBy(guessableCredentials, written, { leastLength })).toHaveLength(count);
+});
+
+test("of a short one the message says that it is", () => {
+  const messages = (password: string, options = {}) =>
+    messagesOf(guessableCredentials, secret({ stringData: { password } }), options);
+  expect(messages("x7Kq2")[0]).toMatch(/^entry password is a credential of fewer than 8 characters\. /);
+  expect(messages("vZ8qTj2LwRk9XcYp", { leastLength: 20 })[0]).toMatch(/ of fewer than 20 characters\. /);
+  expect(messages("admin", { leastLength: 20 })[0]).toMatch(/ that can be guessed\. /);
+});
+
+test("the fix asks for no fewer characters than the team does", () => {
+  const written = secret({ stringData: { password: "admin" } });
+  expect(messagesOf(guessableCredentials, written)[0]).toMatch(/at least 16 random characters\.$/);
+  expect(messagesOf(guessableCredentials, written, { leastLength: 24 })[0]).toMatch(
+    /at least 24 random characters\.$/,
+  );
+});
+
+test("a random value is none, though addresses and files beside it hold it", () => {
+  const password = "k9XvQ2mZ7wLr4TnB8pYsHdGf3JcEa6Ru";
+  const stringData = {
+    username: "monitoring",
+    password,
+    address: `redis://monitoring:${password}@redis.shop.svc:6379`,
+    "logins.json": JSON.stringify({ "redis://redis:6379": password }),
+  };
+  const secret = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "login", namespace: "shop" },
+    stringData,
+  };
+  expect(foundBy(guessableCredentials, { "Secret/login": secret })).toEqual([]);
+  const weak = { ...secret, stringData: { ...stringData, password: "monitoring" } };
+  expect(foundBy(guessableCredentials, { "Secret/login": weak })).toEqual([
+    "Secret/login stringData.password",
+  ]);
+});

@@ -14,6 +14,8 @@ const tokens = {
   "a Stripe key": `sk_live_${"a1B2".repeat(6)}`,
   "a signed token (JWT)": `eyJ${"hbGciOiJI"}.eyJ${"zdWIiOiIx"}.${"s".repeat(20)}`,
   "a login for HTTP": `Authorization: Basic ${"YWRtaW46YWRtaW4="}`,
+  "a bearer token": `Authorization: Bearer ${"0a1b2c3d4e5f6"}`,
+  "a key of an application (base64:...)": `base64:${"a1B2".repeat(10)}abc=`,
 };
 
 test("objects hold no tokens", () => {

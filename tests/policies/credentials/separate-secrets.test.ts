@@ -32,3 +32,20 @@ test.each([
 ])("passwords of one server, or for one reader, belong together", (changes) => {
   expect(foundBy(separateSecrets, changes)).toEqual([]);
 });
+
+test.each([
+  [{ subjects: 3, readers: 2 }, 1],
+  [{ subjects: 4 }, 0],
+  [{ readers: 3 }, 0],
+])("with %j, 3 things and 2 workloads have %d violations", (options, count) => {
+  expect(foundBy(separateSecrets, everything, options)).toHaveLength(count);
+});
+
+test("where one reader is enough, the message says so", () => {
+  const read = {
+    ...everything,
+    "Deployment/web spec.template.spec.volumes.1": { name: "store", emptyDir: {} },
+  };
+  expect(foundBy(separateSecrets, read)).toEqual([]);
+  expect(messagesOf(separateSecrets, read, { readers: 1 })[0]).toContain(", and 1 workload reads it. ");
+});

@@ -27,3 +27,7 @@ test("the accounts of one namespace, and what everybody may see, are fine", () =
     [],
   );
 });
+
+test("somebody called constructor is somebody", () => {
+  expect(foundBy(anonymousBindings, subject("User", "constructor"))).toEqual([]);
+});

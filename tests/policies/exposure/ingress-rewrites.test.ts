@@ -30,3 +30,8 @@ test.each([
 ])("%j is fine", (changes) => {
   expect(foundBy(ingressRewrites, changes)).toEqual([]);
 });
+
+test("a query of the target is not repeated", () => {
+  const [message] = messagesOf(ingressRewrites, rewrite("/app?token=hunter2"));
+  expect(message).toMatch(/^everything below \/ becomes \/app\. /);
+});

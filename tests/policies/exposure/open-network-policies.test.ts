@@ -51,3 +51,14 @@ test("port 443 of everybody is not the API server's", () => {
     "NetworkPolicy/web spec.egress[0].to",
   ]);
 });
+
+test.each(["projectcalico.org/v3", "crd.projectcalico.org/v1"])(
+  "a policy of %s has rules of its own",
+  (apiVersion) => {
+    const changes = {
+      "NetworkPolicy/store apiVersion": apiVersion,
+      "NetworkPolicy/store spec.ingress": [{}],
+    };
+    expect(foundBy(openNetworkPolicies, changes)).toEqual([]);
+  },
+);

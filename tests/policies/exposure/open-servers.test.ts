@@ -79,3 +79,32 @@ test("a ConfigMap of variables; messages say what is open", () => {
     /^with POSTGRES_HOST_AUTH_METHOD: trust, PostgreSQL lets everybody in without a password\. /,
   );
 });
+
+test("what any value switches on is named without its value, which may be the password", () => {
+  const changes = { "ConfigMap/web-settings data": { MYSQL_ALLOW_EMPTY_PASSWORD: "hunter2" } };
+  const expected = /^with MYSQL_ALLOW_EMPTY_PASSWORD, MySQL lets root in without a password\. /;
+  expect(messagesOf(openServers, changes)[0]).toMatch(expected);
+  expect(messagesOf(openServers, env("MYSQL_ALLOW_EMPTY_PASSWORD", "hunter2"))[0]).toMatch(expected);
+});
+
+test("Kafka between pods of its own may well speak in the clear", () => {
+  expect(foundBy(openServers, env("ALLOW_PLAINTEXT_LISTENER", "yes"))).toEqual([]);
+});
+
+test.each([
+  ["--requirepass", "$(PASSWORD)"],
+  ["--aclfile", "/run/secrets/store/users.acl"],
+  ["/etc/redis/redis.conf"],
+])("Redis without its protected mode asks for a login by %s", (...more) => {
+  const args = { [`${container}.args`]: ["--protected-mode", "no", ...more] };
+  expect(foundBy(openServers, args)).toEqual([]);
+  const command = { [`${container}.command`]: ["redis-server", ...more] };
+  expect(foundBy(openServers, { ...command, [`${container}.args`]: ["--protected-mode", "no"] })).toEqual([]);
+});
+
+test("a setting ends with its line, however many empty ones follow", () => {
+  const data = (content: string) => ({ "ConfigMap/web-settings data": { "mosquitto.conf": content } });
+  expect(foundBy(openServers, data("port 1\n  allow_anonymous  true\n"))).toHaveLength(1);
+  expect(foundBy(openServers, data("allow_anonymous\ntrue\n"))).toEqual([]);
+  expect(foundBy(openServers, data("\n".repeat(30_000)))).toEqual([]);
+});

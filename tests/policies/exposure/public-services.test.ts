@@ -36,3 +36,9 @@ test("a range of everything, and one on a port of nodes, restrict nothing", () =
     "Service/web spec.type",
   ]);
 });
+
+test.each(["NodePort", "LoadBalancer"])("%s, where the team allows it, and nothing else", (name) => {
+  const other = name === "NodePort" ? "LoadBalancer" : "NodePort";
+  expect(foundBy(publicServices, type(name), { allowed: [name] })).toEqual([]);
+  expect(foundBy(publicServices, type(other), { allowed: [name] })).toEqual(["Service/web spec.type"]);
+});

@@ -13,6 +13,7 @@ test("no role leads to more rights", () => {
 test.each([
   [["clusterroles"], ["get", "escalate"], "verbs"],
   [["roles"], ["bind"], "verbs"],
+  [["roles"], ["bind", "escalate"], "verbs"],
   [["users", "groups"], ["impersonate"], "verbs"],
   [["serviceaccounts/token"], ["create"], "resources"],
   [["certificatesigningrequests/approval"], ["update"], "resources"],

@@ -9,6 +9,18 @@ test.each([
   "thing:v2",
   "registry.test:5000/path/thing:2026-01-31",
   "registry.test/thing:8.2.8-bookworm",
+  "thing:1.2-alpine3",
+  "thing:bookworm-20240101",
+  "thing:main-20260131-2",
+  "thing:main-0a1b2c3",
+  "thing:sha-0a1b2c3d4e5f",
+  "thing:main-1.4.2",
+  "thing:release-2",
+  "thing:pg17",
+  "{IMAGE}",
+  "$IMAGE",
+  "{{ .Values.image }}",
+  "$REGISTRY/thing:1.4",
   `registry.test/thing@${digest}`,
   `registry.test/thing:latest@${digest}`,
 ])("%s is pinned", (image) => {
@@ -23,7 +35,17 @@ test.each([
   ["registry.test/thing@sha256:abc1", /whose digest is not one of SHA-256/],
   [`registry.test/thing@${digest}0`, /whose digest is not one of SHA-256/],
   ["registry.test/v1.2/thing", /without a tag/],
-  ["", /without a tag/],
+  ["$REGISTRY/thing", /without a tag/],
+  ["thing:alpine3", /whose tag names no version/],
+  ["thing:stable-alpine3.20", /whose tag names no version/],
+  ["thing:latest-2", /whose tag names no version/],
+  ["thing:main-1", /whose tag names no version/],
+  ["thing:Dev-2", /whose tag names no version/],
+  ["thing:lts-alpine3", /whose tag names no version/],
+  ["thing:$TAG", /runs thing:\$TAG, in which a template is not filled in/],
+  ["thing:{{ .Values.tag }}", /in which a template is not filled in/],
+  ["{{ .Values.image }}:{{ .Values.tag }}", /in which a template is not filled in/],
+  ["", /has no image/],
   [undefined, /has no image/],
   [17, /has no image/],
 ])("%s is refused", (image, words) => {
@@ -85,4 +107,14 @@ test("objects without pods have no violation", () => {
   expect(
     violationsIn(pinnedImages, { kind: "ConfigMap", spec: { containers: [{ image: "a:latest" }] } }),
   ).toEqual([]);
+});
+
+test.each([
+  ["shop:hunter2@registry.test/thing:latest", "registry.test/thing:latest"],
+  ["https://shop:hunter2@registry.test/thing", "https://registry.test/thing"],
+  [`shop:hunter2@thing@md5:00`, "thing@md5:00"],
+])("a login in %s is not repeated", (image, shown) => {
+  const [violation] = violationsIn(pinnedImages, object("Pod", { "containers.0.image": image }));
+  expect(violation?.message).toContain(`container main runs ${shown}`);
+  expect(violation?.message).not.toContain("hunter2");
 });

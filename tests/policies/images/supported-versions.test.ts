@@ -33,3 +33,27 @@ test.each([
 ])("%s has not, or nobody can tell", (reference) => {
   expect(foundBy(supportedVersions, { [image]: reference })).toEqual([]);
 });
+
+test.each([
+  ["redis:7.2-alpine", true],
+  ["redis:6", true],
+  ["redis:7.4.1", false],
+  ["redis:8", false],
+  ["redis:7", false],
+  ["redis:latest", false],
+])("where redis is to be at least 7.4, %s is refused: %s", (reference, isRefused) => {
+  const changes = { [image]: reference };
+  expect(foundBy(supportedVersions, changes)).toEqual([]);
+  expect(foundBy(supportedVersions, changes, { oldest: { redis: "7.4" } })).toEqual(
+    isRefused ? ["StatefulSet/store spec.template.spec.containers[0].image"] : [],
+  );
+});
+
+test("what the team says of an image stands in place of what has ended", () => {
+  const options = { oldest: { postgres: "13.2" } };
+  expect(foundBy(supportedVersions, { [image]: "postgres:13.2" }, options)).toEqual([]);
+  expect(messagesOf(supportedVersions, { [image]: "postgres:13.1" }, options)).toEqual([
+    "container store runs postgres 13.1, older than 13.2. What is found in them now is mended only in newer versions. Move to 13.2 or newer.",
+  ]);
+  expect(foundBy(supportedVersions, { [image]: "mysql:5.7" }, options)).toHaveLength(1);
+});

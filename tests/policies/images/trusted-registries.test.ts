@@ -37,3 +37,13 @@ test.each([
     [],
   );
 });
+
+test("a login is neither repeated nor part of the registry", () => {
+  const options = trusting("registry.example");
+  const changes = (registry: string) => ({ [image]: `shop:hunter2@${registry}/web:1.0` });
+  expect(foundBy(trustedRegistries, changes("registry.example"), options)).toEqual([]);
+  const [message] = messagesOf(trustedRegistries, changes("evil.example"), options);
+  expect(message).toMatch(
+    /^container web runs evil\.example\/web:1\.0, which is of none of registry\.example\. /,
+  );
+});

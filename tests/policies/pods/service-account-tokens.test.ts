@@ -30,3 +30,15 @@ test("who says so, is granted something, or whose account says no, is right", ()
 test("of an account that is elsewhere nothing is known", () => {
   expect(foundBy(serviceAccountTokens, { ...unsaid, "ServiceAccount/web": undefined })).toEqual([]);
 });
+
+test.each([
+  [{ kind: "Group", name: "system:serviceaccounts" }, []],
+  [{ kind: "Group", name: "system:serviceaccounts:shop" }, []],
+  [{ kind: "User", name: "system:serviceaccount:shop:web" }, []],
+  [{ kind: "Group", name: "system:serviceaccounts:bank" }, found],
+  [{ kind: "Group", name: "system:authenticated" }, found],
+])("a role that is bound to %j", (subject, expected) => {
+  expect(foundBy(serviceAccountTokens, { ...mounted, "RoleBinding/nightly subjects": [subject] })).toEqual(
+    expected,
+  );
+});

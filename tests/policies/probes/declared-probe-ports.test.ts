@@ -25,3 +25,11 @@ test("a declared number is right, and so is any where none is declared", () => {
     foundBy(declaredProbePorts, { [`${container}.livenessProbe`]: undeclared, [`${container}.ports`]: [] }),
   ).toEqual([]);
 });
+
+test("a number that the program is told is right too", () => {
+  const changes = { [`${container}.livenessProbe`]: { tcpSocket: { port: 8081 } } };
+  expect(foundBy(declaredProbePorts, { ...changes, [`${container}.args`]: ["--health=:8081"] })).toEqual([]);
+  expect(foundBy(declaredProbePorts, { ...changes, [`${container}.args`]: ["--id=80811"] })).toEqual([
+    `${found}.tcpSocket.port`,
+  ]);
+});

@@ -9,10 +9,12 @@ test("a container that listens without one is found; what does not listen needs 
   expect(foundBy(livenessProbes, { [probe]: null })).toEqual([
     "Deployment/web spec.template.spec.containers[0].livenessProbe",
   ]);
-  expect(
-    foundBy(livenessProbes, {
-      [probe]: undefined,
-      "Deployment/web spec.template.spec.containers.0.ports": undefined,
-    }),
-  ).toEqual([]);
+  const only = {
+    [probe]: undefined,
+    "Deployment/web spec.template.spec.containers.0.ports": undefined,
+  };
+  expect(foundBy(livenessProbes, { ...only, "Service/web": undefined })).toEqual([]);
+  expect(foundBy(livenessProbes, only)).toEqual([
+    "Deployment/web spec.template.spec.containers[0].livenessProbe",
+  ]);
 });

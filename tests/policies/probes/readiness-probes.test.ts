@@ -32,12 +32,16 @@ test("a sidecar needs one where a Service leads to it", () => {
 });
 
 test("what does not listen, or is to end, needs none", () => {
-  expect(
-    foundBy(readinessProbes, {
-      [probe]: undefined,
-      "Deployment/web spec.template.spec.containers.0.ports": [],
-    }),
-  ).toEqual([]);
+  const only = {
+    [probe]: undefined,
+    "Deployment/web spec.template.spec.containers.0.ports": undefined,
+  };
+  expect(foundBy(readinessProbes, { ...only, "Service/web": undefined })).toEqual([]);
+  // Ports only explain: what a Service leads to listens.
+  expect(foundBy(readinessProbes, only)).toEqual([found]);
+  const containers = "Deployment/web spec.template.spec.containers";
+  const another = { [`${containers}.1`]: { name: "another", image: "another:1" } };
+  expect(foundBy(readinessProbes, { ...only, ...another })).toEqual([]);
   const ports = "CronJob/nightly spec.jobTemplate.spec.template.spec.containers.0.ports";
   expect(foundBy(readinessProbes, { [ports]: [{ containerPort: 80 }] })).toEqual([]);
 });

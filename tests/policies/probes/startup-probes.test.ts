@@ -19,3 +19,14 @@ test("a long delay of liveness in the place of a startup probe is found", () => 
   );
   expect(foundBy(startupProbes, { [`${container}.livenessProbe.initialDelaySeconds`]: 30 })).toEqual([]);
 });
+
+test.each([
+  [60, 1],
+  [61, 0],
+])("with delaySeconds %d, a delay of 60 s has %d violations", (delaySeconds, count) => {
+  const late = {
+    [`${container}.startupProbe`]: undefined,
+    [`${container}.livenessProbe.initialDelaySeconds`]: 60,
+  };
+  expect(foundBy(startupProbes, late, { delaySeconds })).toHaveLength(count);
+});

@@ -17,7 +17,7 @@ test.each([
     "StatefulSet/store spec.template.spec.containers[0].readinessProbe.exec.command",
   ]);
   expect(messagesOf(tellingProbes, asking(command))[0]).toMatch(
-    `readiness probe of container store asks ${tool}, which is content when logins are refused. `,
+    `readiness probe of container store asks ${tool}, which is content when logins are refused (https://`,
   );
 });
 

@@ -31,3 +31,17 @@ test("the message names the container and the resource", () => {
     "container web requests no CPU. The scheduler takes a pod that asks for nothing to need nothing, and it is the first to be evicted. Write what it needs in ordinary use.",
   ]);
 });
+
+test("what is asked for is a choice", () => {
+  const changes = { [resources]: undefined };
+  expect(foundBy(resourceRequests, changes, { resources: ["memory"] })).toEqual([`${found}.memory`]);
+  const scratch = { resources: ["memory", "ephemeral-storage"] };
+  expect(foundBy(resourceRequests, {}, scratch)).toEqual([]);
+  expect(foundBy(resourceRequests, changes, scratch)).toEqual([
+    `${found}.memory`,
+    `${found}.ephemeral-storage`,
+  ]);
+  expect(messagesOf(resourceRequests, changes, scratch)[1]).toMatch(
+    /^container web requests no ephemeral-storage\. /,
+  );
+});

@@ -15,12 +15,9 @@ test.each([
   ["memory", "1 GB", /which is no quantity/],
   ["memory", "128mb", /which is no quantity/],
   ["ephemeral-storage", "900Ki", /less than 1Mi/],
-  [
-    "cpu",
-    "500Mi",
-    /more cores than a node has\. .* Write cores, such as 2, or thousandths of one, such as 500m\.$/,
-  ],
-  ["cpu", "1000", /more cores than a node has/],
+  ["cpu", "500Mi", /more than 64 cores\. .* Write cores, such as 2, or thousandths of one, such as 500m\.$/],
+  ["cpu", "1000", /more than 64 cores/],
+  ["cpu", "100", /more than 64 cores/],
   ["cpu", "2 cores", /which is no quantity/],
   ["cpu", -1, /which is negative/],
 ])("%s of %s is refused", (resource, value, words) => {
@@ -45,4 +42,17 @@ test.each([
   expect(
     foundBy(resourceUnits, { [`${resources}.requests.${resource.replaceAll(".", "~")}`]: value }),
   ).toEqual([]);
+});
+
+test.each([
+  ["cpu", "16", { mostCores: 16 }, undefined],
+  ["cpu", "16001m", { mostCores: 16 }, /, more than 16 cores\./],
+  ["memory", "32Mi", { fewestBytes: "32Mi" }, undefined],
+  ["memory", "32Mi", { fewestBytes: "33Mi" }, /, less than 33Mi\./],
+  ["memory", 1, { fewestBytes: "0" }, undefined],
+])("%s of %s, with %j", (resource, value, options, words) => {
+  const changes = { [`${resources}.limits.${resource}`]: value };
+  const messages = messagesOf(resourceUnits, changes, options);
+  expect(messages).toHaveLength(words ? 1 : 0);
+  if (words) expect(messages[0]).toMatch(words);
 });

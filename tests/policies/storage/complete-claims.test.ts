@@ -40,5 +40,5 @@ test("claims by themselves and in pods", () => {
     "PersistentVolumeClaim/films spec.accessModes[0]",
     "PersistentVolumeClaim/films spec.resources.requests.storage",
   ]);
-  expect(messagesOf(completeClaims, changes)[1]).toMatch(/^access mode "RWO" does not exist\. /);
+  expect(messagesOf(completeClaims, changes)[1]).toMatch(/^access mode RWO does not exist\. /);
 });

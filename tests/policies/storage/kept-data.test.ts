@@ -48,3 +48,7 @@ test.each([
 ])("%j is fine", (change) => {
   expect(foundBy(keptData, { ...onScratch("postgres:17"), ...change })).toEqual([]);
 });
+
+test.each(["constructor", "toString"])("an image called %s is no database", (name) => {
+  expect(foundBy(keptData, onScratch(`registry.example/${name}:1`))).toEqual([]);
+});

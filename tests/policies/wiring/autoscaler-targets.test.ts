@@ -26,3 +26,8 @@ test.each([
 ])("nothing is said of %s", (_, changes) => {
   expect(foundBy(autoscalerTargets, changes)).toEqual([]);
 });
+
+test("a workload of another group is looked for by nobody", () => {
+  const ref = { apiVersion: "apps.kruise.io/v1beta1", kind: "StatefulSet", name: "other" };
+  expect(foundBy(autoscalerTargets, { "HorizontalPodAutoscaler/web spec.scaleTargetRef": ref })).toEqual([]);
+});

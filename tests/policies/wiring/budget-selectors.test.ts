@@ -31,3 +31,12 @@ test.each([
 ])("a budget may be about %s", (_, changes) => {
   expect(foundBy(budgetSelectors, changes)).toEqual([]);
 });
+
+test("nothing is said where a program of the namespace may make pods at run time", () => {
+  const changes = { "PodDisruptionBudget/web spec.selector": { matchLabels: { app: "wbe" } } };
+  expect(foundBy(budgetSelectors, changes)).toEqual(["PodDisruptionBudget/web spec.selector"]);
+  const makes = {
+    "Role/nightly rules.0": { apiGroups: ["apps"], resources: ["daemonsets"], verbs: ["create"] },
+  };
+  expect(foundBy(budgetSelectors, { ...changes, ...makes })).toEqual([]);
+});

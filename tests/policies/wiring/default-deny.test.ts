@@ -58,3 +58,24 @@ test.each([
 ])("nothing is said of a namespace if %s", (_, changes) => {
   expect(foundBy(defaultDeny, { [policy]: undefined, ...changes })).toEqual([]);
 });
+
+test.each([
+  "projectcalico.org/v3 NetworkPolicy",
+  "crd.projectcalico.org/v1 NetworkPolicy",
+  "cilium.io/v2 CiliumNetworkPolicy",
+])("nothing is said of a namespace with policies of %s, but of others", (given) => {
+  const [apiVersion = "", kind = ""] = given.split(" ");
+  const other = (namespace: string) => ({
+    [policy]: undefined,
+    [`${kind}/other`]: { apiVersion, kind, metadata: { name: "other", namespace } },
+  });
+  expect(foundBy(defaultDeny, other("shop"))).toEqual([]);
+  expect(foundBy(defaultDeny, other("bank"))).toEqual(found);
+});
+
+test("an empty list of egress rules denies nothing where policyTypes are left out", () => {
+  const spec = { podSelector: {}, policyTypes: [], egress: [] };
+  expect(messagesOf(defaultDeny, { [`${policy} spec`]: spec })[0]).toContain(
+    "leaves egress of store, nightly open",
+  );
+});

@@ -61,3 +61,7 @@ test("files that have several objects in common are alternatives; in one file no
   expect(judged(...twice("k8s/b.yaml"))).toEqual([]);
   expect(judged(...twice("k8s/a.yaml"))).toHaveLength(2);
 });
+
+test("what several files of a folder describe are alternatives", () => {
+  expect(judged(["k8s/a.yaml:1", 1], ["k8s/b.yaml:1", 2], ["k8s/c.yaml:1", 3])).toEqual([]);
+});

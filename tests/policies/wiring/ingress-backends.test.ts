@@ -68,3 +68,11 @@ test.each([
 ])("nothing is said of %s", (_, changes) => {
   expect(foundBy(ingressBackends, changes)).toEqual([]);
 });
+
+test("a Service of Knative, which has its ports elsewhere, is none without them", () => {
+  const knative = {
+    "Service/web apiVersion": "serving.knative.dev/v1",
+    "Service/web spec": { template: {} },
+  };
+  expect(foundBy(ingressBackends, knative)).toEqual([]);
+});

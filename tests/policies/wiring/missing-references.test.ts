@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { stackOf } from "../../../policies/objects/stack.ts";
 import { missingReferences } from "../../../policies/wiring/missing-references.ts";
 import { foundBy, messagesOf } from "../world.ts";
 
@@ -126,4 +127,31 @@ test.each([
   ],
 ])("nothing is said of %s", (_, changes) => {
   expect(foundBy(missingReferences, changes)).toEqual([]);
+});
+
+test("a ConfigMap that names no namespace goes where it is applied", () => {
+  const changes = { "ConfigMap/web-settings metadata.namespace": undefined };
+  const other = {
+    ...secret("other"),
+    "ConfigMap/other": { kind: "ConfigMap", metadata: { name: "o", namespace: "shop" } },
+  };
+  expect(foundBy(missingReferences, { ...changes, ...other, "StatefulSet/store": undefined })).toEqual([
+    "Deployment/web spec.template.spec.volumes[1].secret.secretName",
+  ]);
+});
+
+test("of objects that name no namespace, only those of one folder go together", () => {
+  const content = (kind: string, name: string, spec: object = {}) => ({ kind, metadata: { name }, spec });
+  const pod = content("Pod", "a", { volumes: [{ name: "v", configMap: { name: "none" } }] });
+  const found = (...sources: string[]) =>
+    missingReferences
+      .check(
+        stackOf([
+          { content: pod, source: sources[0] ?? "" },
+          { content: content("ConfigMap", "other"), source: sources[1] ?? "" },
+        ]),
+      )
+      .map(({ path }) => path);
+  expect(found("a/pod.yaml:1", "a/map.yaml:1")).toEqual(["spec.volumes[0].configMap.name"]);
+  expect(found("a/pod.yaml:1", "b/map.yaml:1")).toEqual([]);
 });

@@ -46,3 +46,12 @@ test.each([
     [],
   );
 });
+
+test("nothing is said where a program of the namespace may make pods at run time", () => {
+  const changes = pod({ selector: { matchLabels: { app: "wbe" } } });
+  expect(foundBy(monitorSelectors, changes)).toEqual(["PodMonitor/web spec.selector"]);
+  const makes = {
+    "Role/nightly rules.0": { apiGroups: ["apps"], resources: ["daemonsets"], verbs: ["create"] },
+  };
+  expect(foundBy(monitorSelectors, { ...changes, ...makes })).toEqual([]);
+});

@@ -45,3 +45,8 @@ test.each([
 ])("%s is accepted", (_, changes) => {
   expect(foundBy(namespaceSelectors, changes)).toEqual([]);
 });
+
+test("rules of a direction that policyTypes leaves out have no effect", () => {
+  const changes = { ...by("name", "kube-system"), "NetworkPolicy/web spec.policyTypes": ["Egress"] };
+  expect(foundBy(namespaceSelectors, changes)).toEqual([]);
+});

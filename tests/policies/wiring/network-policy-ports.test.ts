@@ -53,3 +53,36 @@ test.each([
 ])("a port may be given %s", (_, changes) => {
   expect(foundBy(networkPolicyPorts, changes)).toEqual([]);
 });
+
+test("rules of a direction that policyTypes leaves out have no effect", () => {
+  const changes = { [ingress]: 80, "NetworkPolicy/web spec.policyTypes": ["Egress"] };
+  expect(foundBy(networkPolicyPorts, changes)).toEqual([]);
+  expect(foundBy(networkPolicyPorts, { ...changes, "NetworkPolicy/web spec.policyTypes": [] })).toHaveLength(
+    1,
+  );
+});
+
+test("nothing is said where a program of the namespace may make pods at run time", () => {
+  const changes = { [ingress]: 443, "NetworkPolicy/web spec.podSelector": { matchLabels: { app: "wbe" } } };
+  expect(foundBy(networkPolicyPorts, changes)).toEqual(["NetworkPolicy/web spec.ingress[0].ports[0].port"]);
+  const makes = {
+    "Role/nightly rules.0": { apiGroups: ["apps"], resources: ["daemonsets"], verbs: ["create"] },
+  };
+  expect(foundBy(networkPolicyPorts, { ...changes, ...makes })).toEqual([]);
+});
+
+test("the hint names each Service before the pods once, and three at most", () => {
+  const services = ["a", "b", "c"].map((name) => [
+    `Service/${name}`,
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name, namespace: "shop" },
+      spec: { selector: { "app.kubernetes.io/name": "web" }, ports: [{ port: 80, targetPort: 8080 }] },
+    },
+  ]);
+  const changes = { [ingress]: 80, ...Object.fromEntries(services) };
+  expect(messagesOf(networkPolicyPorts, changes)[0]).toContain(
+    "at port 80, which is the port of Service web, a, b, but",
+  );
+});

@@ -57,3 +57,20 @@ test("a policy alone says nothing of pods elsewhere", () => {
     }),
   ).toEqual([]);
 });
+
+test("rules of a direction that policyTypes leaves out have no effect", () => {
+  const changes = {
+    "NetworkPolicy/web spec.egress.0.to.0.podSelector": nobody,
+    "NetworkPolicy/web spec.policyTypes": ["Ingress"],
+  };
+  expect(foundBy(networkPolicySelectors, changes)).toEqual([]);
+});
+
+test("nothing is said where a program of the namespace may make pods at run time", () => {
+  const changes = { "NetworkPolicy/web spec.podSelector": { matchLabels: { app: "wbe" } } };
+  expect(foundBy(networkPolicySelectors, changes)).toEqual(["NetworkPolicy/web spec.podSelector"]);
+  const makes = {
+    "Role/nightly rules.0": { apiGroups: ["apps"], resources: ["daemonsets"], verbs: ["create"] },
+  };
+  expect(foundBy(networkPolicySelectors, { ...changes, ...makes })).toEqual([]);
+});

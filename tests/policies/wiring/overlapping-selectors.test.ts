@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { stackOf } from "../../../policies/objects/stack.ts";
 import { overlappingSelectors } from "../../../policies/wiring/overlapping-selectors.ts";
 import { foundBy, messagesOf } from "../world.ts";
 
@@ -38,4 +39,28 @@ test("the pods of a Job have an owner, whatever their labels", () => {
       "CronJob/nightly spec.jobTemplate.spec.template.metadata.labels": shared,
     }),
   ).toEqual([]);
+});
+
+test("files that describe the same object are alternatives, whose workloads do not meet", () => {
+  const workload = (name: string) => ({
+    kind: "Deployment",
+    metadata: { name },
+    spec: {
+      selector: { matchLabels: { app: "a" } },
+      template: { metadata: { labels: { app: "a" } }, spec: { containers: [] } },
+    },
+  });
+  const found = (shared: object) =>
+    overlappingSelectors
+      .check(
+        stackOf([
+          { source: "a.yaml:1", content: workload("a") },
+          { source: "a.yaml:9", content: { ...shared } },
+          { source: "b.yaml:1", content: workload("b") },
+          { source: "b.yaml:9", content: { ...shared } },
+        ]),
+      )
+      .map(({ object }) => object.name);
+  expect(found({ kind: "Service", metadata: { name: "a" } })).toEqual([]);
+  expect(found({ kind: "Namespace", metadata: { name: "a" } })).toEqual(["a", "b"]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { removedApis as table } from "../../../policies/data/removed-apis.ts";
+import { goneApiVersions as table } from "../../../policies/data/gone-api-versions.ts";
 import { removedApis } from "../../../policies/wiring/removed-apis.ts";
 import { foundBy, messagesOf } from "../world.ts";
 
@@ -23,6 +23,10 @@ test("the message names the version of Kubernetes and what to write", () => {
   ]);
 });
 
+test("each version is gone since its own version of Kubernetes", () => {
+  expect(table.find((one) => one.apiVersion === "rbac.authorization.k8s.io/v1alpha1")?.since).toBe("1.23");
+});
+
 test("a kind of the same version that is served goes through", () => {
   expect(foundBy(removedApis, { "CronJob/nightly apiVersion": "batch/v1" })).toEqual([]);
   expect(foundBy(removedApis, { "Ingress/web apiVersion": "networking.k8s.io/v1" })).toEqual([]);
@@ -31,4 +35,20 @@ test("a kind of the same version that is served goes through", () => {
 test("nothing replaces itself", () => {
   const versions = new Set(table.filter(({ kinds }) => !kinds).map(({ apiVersion }) => apiVersion));
   expect(table.filter(({ instead }) => versions.has(instead))).toEqual([]);
+});
+
+test.each([
+  ["1.24", 0],
+  ["1.25", 1],
+  ["1.36", 1],
+])("for Kubernetes %s, what is gone since 1.25 has %d violations", (kubernetes, count) => {
+  const changes = { "PodDisruptionBudget/web apiVersion": "policy/v1beta1" };
+  expect(foundBy(removedApis, changes, { kubernetes })).toHaveLength(count);
+});
+
+test("until a version is named, everything that is gone is refused", () => {
+  for (const { apiVersion, kinds } of table) {
+    const object = { apiVersion, kind: kinds?.[0] ?? "Any", metadata: { name: "old" } };
+    expect(foundBy(removedApis, { "Any/old": object })).toEqual([`${object.kind}/old apiVersion`]);
+  }
 });

@@ -55,3 +55,15 @@ test.each([
 ])("%s are not looked for", (_, subject) => {
   expect(foundBy(roleBindings, { "RoleBinding/nightly subjects.0": subject })).toEqual([]);
 });
+
+test("a Role that is a ClusterRole is refused as such", () => {
+  const reader = { kind: "ClusterRole", metadata: { name: "reader" } };
+  const changes = {
+    "ClusterRole/reader": { apiVersion: "rbac.authorization.k8s.io/v1", ...reader },
+    "RoleBinding/nightly roleRef.name": "reader",
+  };
+  expect(foundBy(roleBindings, changes)).toEqual(["RoleBinding/nightly roleRef.kind"]);
+  expect(foundBy(roleBindings, { ...changes, "RoleBinding/nightly roleRef.kind": "ClusterRole" })).toEqual(
+    [],
+  );
+});

@@ -48,3 +48,9 @@ test("targets of an exporter that asks them are not Prometheus' own", () => {
   const relabel_configs = [{ target_label: "__address__", replacement: "web:80" }];
   expect(foundBy(scrapeTargets, job("wbe:80", { relabel_configs }))).toEqual([]);
 });
+
+test("a login in a target's URL is not repeated", () => {
+  expect(messagesOf(scrapeTargets, job("http://shop:hunter2@wbe:80/metrics"))[0]).toMatch(
+    /^job shop has target wbe:80, and namespace shop has no Service wbe\./,
+  );
+});

@@ -77,3 +77,24 @@ test.each([
 ])("nothing is said of %s", (_, changes) => {
   expect(foundBy(serviceAddresses, changes)).toEqual([]);
 });
+
+test.each([
+  ["http://orders.shop.svc.cluster.local", []],
+  ["http://wbe/x", found],
+  ["http://web-internal.shop.svc", found],
+  ["http://mainframe/x", []],
+  ["http://stores", found],
+])("%s is a mistake only where a Service is called nearly so", (url, expected) => {
+  expect(foundBy(serviceAddresses, variable("API_URL", url))).toEqual(expected);
+});
+
+test("Services that differ in a number are no slips of each other", () => {
+  const service = { kind: "Service", metadata: { name: "kafka-1", namespace: "shop" } };
+  const changes = { ...variable("API_URL", "http://kafka-2/x"), "Service/kafka-1": service };
+  expect(foundBy(serviceAddresses, changes)).toEqual([]);
+});
+
+test("a long text without a URL is read in no time", () => {
+  const changes = { "ConfigMap/web-settings data.words": "a.".repeat(200_000) };
+  expect(foundBy(serviceAddresses, changes)).toEqual([]);
+});

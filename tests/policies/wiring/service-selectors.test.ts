@@ -52,3 +52,23 @@ test("a monitor of the same name is no operator's", () => {
     }),
   ).toEqual(["Service/web spec.selector"]);
 });
+
+test("nothing is said where a program of the namespace may make pods at run time", () => {
+  const changes = { "Service/web spec.selector": { app: "wbe" } };
+  expect(foundBy(serviceSelectors, changes)).toEqual(["Service/web spec.selector"]);
+  const makes = {
+    "Role/nightly rules.0": { apiGroups: ["apps"], resources: ["daemonsets"], verbs: ["create"] },
+  };
+  expect(foundBy(serviceSelectors, { ...changes, ...makes })).toEqual([]);
+});
+
+test.each([
+  ["KafkaTopic", "web", "web", ["Service/web spec.selector"]],
+  ["Cluster", "web", "shop-web-1", []],
+  ["Cluster", "we", "web", ["Service/web spec.selector"]],
+])("a %s called %s is looked for in %s, by whole words", (kind, name, word, found) => {
+  const resource = { apiVersion: "example.org/v1", kind, metadata: { name, namespace: "shop" } };
+  expect(
+    foundBy(serviceSelectors, { "Service/web spec.selector": { app: word }, [`${kind}/${name}`]: resource }),
+  ).toEqual(found);
+});

@@ -48,3 +48,16 @@ test("ports of sidecars count, those of init containers do not", () => {
   expect(foundBy(serviceTargetPorts, changes)).toEqual(["Service/web spec.ports[0].targetPort"]);
   expect(foundBy(serviceTargetPorts, { ...changes, [`${init}.restartPolicy`]: "Always" })).toEqual([]);
 });
+
+test.each([
+  ["an argument", { "Deployment/web spec.template.spec.containers.0.args": ["--listen=:8081"] }, []],
+  ["a variable", { "Deployment/web spec.template.spec.containers.0.env.0.value": "8081" }, []],
+  ["a mounted file", { "ConfigMap/web-settings data.web~yaml": "listen: 0.0.0.0:8081\n" }, []],
+  [
+    "a longer number",
+    { "Deployment/web spec.template.spec.containers.0.args": ["--id=80811", "--ratio=1.8081"] },
+    ["Service/web spec.ports[0].targetPort"],
+  ],
+])("a port that the program is told by %s", (_, changes, found) => {
+  expect(foundBy(serviceTargetPorts, { [`${port}.targetPort`]: 8081, ...changes })).toEqual(found);
+});

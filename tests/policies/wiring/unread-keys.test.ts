@@ -81,3 +81,18 @@ test.each([
 ])("nothing is said of Secrets %s", (_, secret, key) => {
   expect(foundBy(unreadKeys, { ...secret, ...reads("secretKeyRef", key) })).toEqual([]);
 });
+
+test("nothing is said of keys where nothing mounts the volume, which is another rule's matter", () => {
+  const mount = { [`${pod}.containers.0.volumeMounts.0.name`]: "setings" };
+  expect(foundBy(unreadKeys, mount)).toEqual([]);
+  const items = { [`${pod}.volumes.0.configMap.items`]: [{ key: "a", path: "a" }] };
+  const more = { "ConfigMap/web-settings data.a": "1", ...items };
+  expect(foundBy(unreadKeys, more)).toEqual(['ConfigMap/web-settings data["web.yaml"]']);
+  expect(foundBy(unreadKeys, { ...more, ...mount })).toEqual([]);
+});
+
+test("a reference without a key reads none, and tells nothing of the others", () => {
+  const env = [{ name: "A", valueFrom: { configMapKeyRef: { name: "other" } } }];
+  const changes = { ...source("ConfigMap", { a: "1" }), [`${pod}.containers.0.env`]: env };
+  expect(foundBy(unreadKeys, changes)).toEqual([]);
+});

@@ -45,3 +45,11 @@ test.each([
 ])("nothing is said of one that %s", (_, changes) => {
   expect(foundBy(unusedConfiguration, { ...other(), ...changes })).toEqual([]);
 });
+
+test("nothing is said where a pod names one that is not there by a similar name", () => {
+  const name = "Deployment/web spec.template.spec.volumes.0.configMap.name";
+  expect(foundBy(unusedConfiguration, { [name]: "web-setings" })).toEqual([]);
+  expect(foundBy(unusedConfiguration, { [name]: "elsewhere" })).toEqual([
+    "ConfigMap/web-settings metadata.name",
+  ]);
+});

@@ -29,3 +29,8 @@ test("an init container is reason enough, and so is a device", () => {
     foundBy(unusedVolumes, { ...away, [`${spec}.containers.0.volumeDevices`]: [{ name: "scratch" }] }),
   ).toEqual([]);
 });
+
+test("nothing is said where a mount names a volume that is not there", () => {
+  const mount = "Deployment/web spec.template.spec.containers.0.volumeMounts.0.name";
+  expect(foundBy(unusedVolumes, { [mount]: "setings" })).toEqual([]);
+});

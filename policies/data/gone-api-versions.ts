@@ -1,5 +1,5 @@
 /** An API that newer versions of Kubernetes do not serve any more. */
-export interface RemovedApi {
+interface RemovedApi {
   readonly apiVersion: string;
   /** Kinds that were removed with it; all of that version where there is no list. */
   readonly kinds?: readonly string[];
@@ -10,7 +10,7 @@ export interface RemovedApi {
 }
 
 /** https://kubernetes.io/docs/reference/using-api/deprecation-guide/ */
-export const removedApis: readonly RemovedApi[] = [
+export const goneApiVersions: readonly RemovedApi[] = [
   {
     apiVersion: "extensions/v1beta1",
     kinds: ["Deployment", "DaemonSet", "ReplicaSet"],
@@ -40,7 +40,7 @@ export const removedApis: readonly RemovedApi[] = [
   },
   {
     apiVersion: "rbac.authorization.k8s.io/v1alpha1",
-    since: "1.20",
+    since: "1.23",
     instead: "rbac.authorization.k8s.io/v1",
   },
   { apiVersion: "rbac.authorization.k8s.io/v1beta1", since: "1.22", instead: "rbac.authorization.k8s.io/v1" },
