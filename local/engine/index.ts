@@ -70,6 +70,7 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
       backendUrl,
       pulumiHome: pulumiHome(cacheDir()),
       passphraseFile: passphrase(args.stateDir),
+      compileCache: join(cacheDir(), "compiled"),
       kubeconfig: args.cluster?.kubeconfig ?? join(args.stateDir, "no-cluster"),
       downloadPlugins: !standIns.providers,
     }),

@@ -60,6 +60,7 @@ describe.each(stacks)("stack %s", (stack) => {
     expect(roots.map(({ name }) => name)).toEqual([
       "cluster",
       "foundation",
+      "logging",
       "networking",
       "storage",
       "data",
@@ -121,7 +122,7 @@ describe.each(stacks)("stack %s", (stack) => {
     expect(unused).toEqual([
       "generated-foundation-credentials-revision-key",
       "generated-foundation-credentials-kibana-encryption-1",
-      "generated-observability-logging-certificates-authority-key",
+      "generated-logging-certificates-authority-key",
     ]);
   });
 });
