@@ -5,7 +5,10 @@ import type { Workload } from "../objects/stack.ts";
 import { at } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
 
-/** Only where it is written: who leaves the number out may have it set by somebody else. A claim or a strategy may need one pod. */
+/**
+ * Only where it is written: who leaves the number out may have it set by somebody else. A claim or a strategy may need one pod.
+ * kube-score calls its check so as well: one exception is for both.
+ */
 export const deploymentReplicas = stackRule({
   name: "deployment-replicas",
   severity: "advisory",

@@ -1,6 +1,6 @@
 import { namesNamespace } from "./namespaces.ts";
 import { fits } from "./selectors.ts";
-import type { Stack, StackObject, Workload } from "./stack.ts";
+import { fewest, type Stack, type StackObject, type Workload } from "./stack.ts";
 import { fields, texts } from "./values.ts";
 
 /**
@@ -32,8 +32,10 @@ export function elsewhereIn(stack: Stack): Elsewhere {
         .get(`${kind} ${name}`)
         ?.find((one) => isApart(from, one) && stack.find(kind, one.namespace, name) === one),
     selected(from, selector) {
-      const [label] = Object.entries(texts(fields(selector).matchLabels)).map((pair) => pair.join("="));
-      const candidates = label === undefined ? [] : (byLabel.get(label) ?? []);
+      const lists = Object.entries(texts(fields(selector).matchLabels)).map(
+        (pair) => byLabel.get(pair.join("=")) ?? [],
+      );
+      const candidates = fewest(lists);
       return candidates.find(({ workload }) => isApart(from, workload) && fits(selector, workload.labels))
         ?.workload;
     },

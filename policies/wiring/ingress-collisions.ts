@@ -1,13 +1,16 @@
 import { annotationsOf, ingressRulesOf } from "../objects/ingresses.ts";
 import { idOf, type StackObject } from "../objects/stack.ts";
-import { fields, text } from "../objects/values.ts";
+import { fields, ifKnown, text } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
 
-/** Across namespaces, too: hosts belong to the whole controller. A canary shares its path on purpose, and a priority decides. */
+/**
+ * Across namespaces, too: hosts belong to the whole controller. It is no matter who answers where all send to the same Service; a
+ * canary shares its path on purpose, and a priority decides.
+ */
 export const ingressCollisions = stackRule({
   name: "ingress-collisions",
   severity: "mandatory",
-  description: "A path of a host is in one Ingress.",
+  description: "A path of a host leads to one Service.",
   why: "Which of them answers is the controller's choice, and may change with any update of either.",
   reference: "https://kubernetes.io/docs/concepts/services-networking/ingress/#multiple-matches",
   check(stack) {
@@ -16,16 +19,15 @@ export const ingressCollisions = stackRule({
       .filter((object) => !isShared(object))
       .flatMap(placesOf);
     const byPlace = Map.groupBy(places, ({ place }) => place);
-    return places.flatMap((one) => {
-      const { object, path, place, shown } = one;
+    return places.flatMap(({ object, path, place, shown, answer }) => {
       const first = byPlace.get(place)?.[0];
-      if (!first || first === one || isSameObject(first.object, object)) return [];
+      if (!first || first.answer === answer || isSameObject(first.object, object)) return [];
       return [
         {
           object,
           path,
-          problem: `it answers to ${shown}, as Ingress ${first.object.name} of namespace ${first.object.namespace} does`,
-          fix: "Give each another path or host, or write one rule for both",
+          problem: `it sends ${shown} to another backend than Ingress ${first.object.name} of namespace ${first.object.namespace}`,
+          fix: "Give each a path or host of its own",
         },
       ];
     });
@@ -43,6 +45,8 @@ interface Place {
   /** The same text for the same requests. */
   readonly place: string;
   readonly shown: string;
+  /** The same text for the same backend. */
+  readonly answer: string;
 }
 
 function placesOf(object: StackObject): Place[] {
@@ -53,12 +57,20 @@ function placesOf(object: StackObject): Place[] {
     // Rules for every host are a matter of their own.
     host === undefined
       ? []
-      : paths.map(({ at, path, type }) => ({
-          object,
-          path: `${at}.path`,
-          place: JSON.stringify([ownClass, host.toLowerCase(), path, type]),
-          shown: `${host}${path}`,
-        })),
+      : paths.flatMap(({ at, path, type, backend }) => {
+          const answer = ifKnown(() => JSON.stringify([object.namespace, backend]));
+          return answer === undefined
+            ? []
+            : [
+                {
+                  answer,
+                  object,
+                  path: `${at}.path`,
+                  place: JSON.stringify([ownClass, host.toLowerCase(), path, type]),
+                  shown: `${host}${path}`,
+                },
+              ];
+        }),
   );
 }
 

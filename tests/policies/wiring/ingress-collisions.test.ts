@@ -3,25 +3,37 @@ import { ingressCollisions } from "../../../policies/wiring/ingress-collisions.t
 import { foundBy, messagesOf, objectsWith } from "../world.ts";
 
 const web = objectsWith().find(({ kind }) => kind === "Ingress") as { spec: object };
+const backend = { service: { name: "store", port: { number: 7000 } } };
 const second = (namespace = "shop") => ({
   "Ingress/late": { ...web, metadata: { name: "late", namespace } },
+  "Ingress/late spec.rules.0.http.paths.0.backend": backend,
 });
 const found = ["Ingress/late spec.rules[0].http.paths[0].path"];
 const rule = "Ingress/late spec.rules.0";
 
-test("each path of a host is in one Ingress", () => {
+test("each path of a host leads to one Service", () => {
   expect(foundBy(ingressCollisions)).toEqual([]);
 });
 
-test("a path that another Ingress has, in whatever namespace, or the same one twice", () => {
+test("a path that another Ingress sends elsewhere, in whatever namespace, or the same one twice", () => {
   expect(foundBy(ingressCollisions, second())).toEqual(found);
   expect(foundBy(ingressCollisions, second("other"))).toEqual(found);
   expect(foundBy(ingressCollisions, { ...second(), [`${rule}.host`]: "SHOP.example.com" })).toEqual(found);
   expect(messagesOf(ingressCollisions, second())).toEqual([
-    "it answers to shop.example.com/, as Ingress web of namespace shop does. Which of them answers is the controller's choice, and may change with any update of either. Give each another path or host, or write one rule for both.",
+    "it sends shop.example.com/ to another backend than Ingress web of namespace shop. Which of them answers is the controller's choice, and may change with any update of either. Give each a path or host of its own.",
   ]);
-  const twice = { "Ingress/web spec.rules.1": (web.spec as { rules: unknown[] }).rules[0] };
+  const twice = {
+    "Ingress/web spec.rules.1": (web.spec as { rules: unknown[] }).rules[0],
+    "Ingress/web spec.rules.1.http.paths.0.backend": backend,
+  };
   expect(foundBy(ingressCollisions, twice)).toEqual(["Ingress/web spec.rules[1].http.paths[0].path"]);
+});
+
+test("a Service of that name in another namespace is another one", () => {
+  const same = { service: { name: "web", port: { name: "http" } } };
+  expect(foundBy(ingressCollisions, { ...second("other"), [`${rule}.http.paths.0.backend`]: same })).toEqual(
+    found,
+  );
 });
 
 test.each([
@@ -37,6 +49,10 @@ test.each([
   [
     "a priority",
     { "Ingress/late metadata.annotations": { "traefik.ingress.kubernetes.io/router.priority": "7" } },
+  ],
+  [
+    "the same Service",
+    { [`${rule}.http.paths.0.backend`]: { service: { name: "web", port: { name: "http" } } } },
   ],
   ["the same name: it is the same object", { "Ingress/late metadata.name": "web" }],
 ])("an Ingress beside it may be for %s", (_, changes) => {
