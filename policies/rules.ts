@@ -1,7 +1,9 @@
 import { autoscalerBounds } from "./availability/autoscaler-bounds.ts";
 import { autoscalerMetrics } from "./availability/autoscaler-metrics.ts";
+import { barePods } from "./availability/bare-pods.ts";
 import { blockingBudgets } from "./availability/blocking-budgets.ts";
 import { budgetBounds } from "./availability/budget-bounds.ts";
+import { deploymentReplicas } from "./availability/deployment-replicas.ts";
 import { disruptionBudgets } from "./availability/disruption-budgets.ts";
 import { fixedReplicas } from "./availability/fixed-replicas.ts";
 import { gracePeriods } from "./availability/grace-periods.ts";
@@ -87,6 +89,7 @@ import { discoveryPermissions } from "./wiring/discovery-permissions.ts";
 import { duplicateObjects } from "./wiring/duplicate-objects.ts";
 import { grafanaProvisioning } from "./wiring/grafana-provisioning.ts";
 import { ingressBackends } from "./wiring/ingress-backends.ts";
+import { ingressCollisions } from "./wiring/ingress-collisions.ts";
 import { missingKeys } from "./wiring/missing-keys.ts";
 import { missingReferences } from "./wiring/missing-references.ts";
 import { monitorSelectors } from "./wiring/monitor-selectors.ts";
@@ -136,8 +139,10 @@ export const rules: readonly Rule[] = [
   tellingProbes,
   autoscalerBounds,
   autoscalerMetrics,
+  barePods,
   blockingBudgets,
   budgetBounds,
+  deploymentReplicas,
   disruptionBudgets,
   fixedReplicas,
   gracePeriods,
@@ -155,6 +160,7 @@ export const rules: readonly Rule[] = [
   duplicateObjects,
   grafanaProvisioning,
   ingressBackends,
+  ingressCollisions,
   missingKeys,
   missingReferences,
   monitorSelectors,

@@ -1,4 +1,10 @@
-import { bindingsOf, isForNamespacesOnly, namedResources, roleRulesOf } from "../objects/rbac.ts";
+import {
+  bindingsOf,
+  isForNamespacesOnly,
+  namedResources,
+  readingVerbs,
+  roleRulesOf,
+} from "../objects/rbac.ts";
 import { stackRule } from "../rule.ts";
 
 /** A ClusterRole that the set binds in single namespaces only is not for the cluster; one that nobody binds may be. */
@@ -11,9 +17,7 @@ export const clusterSecrets = stackRule({
   check(stack) {
     const isForNamespaces = isForNamespacesOnly(bindingsOf(stack));
     return roleRulesOf(stack, ["ClusterRole"])
-      .filter(
-        (grant) => !grant.isNamed && namedResources(grant, ["secrets"], ["get", "list", "watch"]).length > 0,
-      )
+      .filter((grant) => !grant.isNamed && namedResources(grant, ["secrets"], readingVerbs).length > 0)
       .filter(({ object }) => !isForNamespaces(object))
       .map(({ object, path }) => ({
         object,

@@ -1,4 +1,10 @@
-import { bindingsOf, isForNamespacesOnly, namedResources, roleRulesOf } from "../objects/rbac.ts";
+import {
+  bindingsOf,
+  isForNamespacesOnly,
+  namedResources,
+  readingVerbs,
+  roleRulesOf,
+} from "../objects/rbac.ts";
 import { stackRule } from "../rule.ts";
 
 /** Of Roles, and of ClusterRoles that are bound in single namespaces only. */
@@ -11,9 +17,7 @@ export const namespaceSecrets = stackRule({
   check(stack) {
     const isForNamespaces = isForNamespacesOnly(bindingsOf(stack));
     return roleRulesOf(stack)
-      .filter(
-        (grant) => !grant.isNamed && namedResources(grant, ["secrets"], ["get", "list", "watch"]).length > 0,
-      )
+      .filter((grant) => !grant.isNamed && namedResources(grant, ["secrets"], readingVerbs).length > 0)
       .filter(({ object }) => object.kind === "Role" || isForNamespaces(object))
       .map(({ object, path }) => ({
         object,

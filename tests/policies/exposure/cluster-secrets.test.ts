@@ -25,6 +25,9 @@ test("of all namespaces", () => {
     foundBy(clusterSecrets, { ...role, ...byNamespace, "RoleBinding/nightly kind": "ClusterRoleBinding" }),
   ).toEqual(found);
   expect(foundBy(clusterSecrets, { ...role, [`${rules}.verbs`]: ["*"] })).toEqual(found);
+  // Both are answered with the Secrets that they change.
+  expect(foundBy(clusterSecrets, { ...role, [`${rules}.verbs`]: ["patch"] })).toEqual(found);
+  expect(foundBy(clusterSecrets, { ...role, [`${rules}.verbs`]: ["deletecollection"] })).toEqual(found);
   expect(messagesOf(clusterSecrets, role)[0]).toMatch(
     /^rules\[0\] of the role grants the Secrets of every namespace\. /,
   );
@@ -33,7 +36,7 @@ test("of all namespaces", () => {
 test.each([
   byNamespace,
   { [`${rules}.resourceNames`]: ["store"] },
-  { [`${rules}.verbs`]: ["create"] },
+  { [`${rules}.verbs`]: ["create", "update", "delete"] },
   { [`${rules}.resources`]: ["configmaps"] },
 ])("%j is less", (change) => {
   expect(foundBy(clusterSecrets, { ...role, ...change })).toEqual([]);
