@@ -33,6 +33,8 @@ export interface FoundationArgs {
   readonly shipperNamespace: string;
   /** Domain of the cluster's DNS. */
   readonly clusterDomain: string;
+  /** The engine refuses to delete the namespace, in which all data is. @default false */
+  readonly deletionProtection?: boolean;
   /** Which environment it is, as a label. */
   readonly environment: string;
   /** Which team it belongs to, as a label. */
@@ -56,10 +58,12 @@ export class Foundation extends pulumi.ComponentResource {
     const namespace = this.createNamespace(`${name}-namespace`, args, {
       name: args.namespace,
       podSecurity: "restricted",
+      protect: args.deletionProtection ?? false,
     });
     const shipperNamespace = this.createNamespace(`${name}-shipper-namespace`, args, {
       name: args.shipperNamespace,
       podSecurity: "privileged",
+      protect: false,
     });
     const settings = this.createSettings(`${name}-settings`, namespace, args.settings);
     const made = new Credentials(`${name}-credentials`, { sources: args.credentials }, { parent: this });
@@ -87,7 +91,11 @@ export class Foundation extends pulumi.ComponentResource {
   private createNamespace(
     name: string,
     { environment, team }: FoundationArgs,
-    place: { readonly name: string; readonly podSecurity: "restricted" | "privileged" },
+    place: {
+      readonly name: string;
+      readonly podSecurity: "restricted" | "privileged";
+      readonly protect: boolean;
+    },
   ) {
     const labels = {
       name: place.name,
@@ -107,7 +115,7 @@ export class Foundation extends pulumi.ComponentResource {
           ...(exceptions && { annotations: auditExceptions(exceptions) }),
         },
       },
-      { parent: this },
+      { parent: this, protect: place.protect },
     );
     return namespace.metadata.name;
   }

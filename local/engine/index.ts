@@ -12,7 +12,7 @@ import { chooseStandIns, type EngineTools, placePlugins, type StandIns } from ".
 import { copyProject, copyStackConfig, readProjectFiles } from "./project.ts";
 import { capture, type Workspace } from "./run.ts";
 
-export { deployedObjects } from "./checkpoint.ts";
+export { deployedObjects, isProtected } from "./checkpoint.ts";
 export { StackInUseError } from "./dead-locks.ts";
 export type { EngineTool, EngineTools, StandIns } from "./plugins.ts";
 export { readProjectFiles } from "./project.ts";
