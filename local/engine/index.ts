@@ -14,10 +14,11 @@ import { capture, type Workspace } from "./run.ts";
 
 export { deployedObjects } from "./checkpoint.ts";
 export { StackInUseError } from "./dead-locks.ts";
+export { countResources, importResources, programConfig } from "./deployment.ts";
 export type { EngineTool, EngineTools, StandIns } from "./plugins.ts";
 export { readProjectFiles } from "./project.ts";
 export { recover } from "./recover.ts";
-export { ask, clearInterruption, isInterrupted, pulumi, type Workspace } from "./run.ts";
+export { ask, clearInterruption, isInterrupted, noteTakeover, pulumi, type Workspace } from "./run.ts";
 
 export interface WorkspaceArgs {
   readonly stack: string;
