@@ -37,6 +37,8 @@ function stateOf(resource: Registered, isThere: (urn: string) => boolean): State
     ...(provider && { provider }),
     dependencies: resource.dependencies.filter(isThere),
     ...(secretOutputs.length > 0 && { additionalSecretOutputs: secretOutputs }),
+    ...(resource.ignoreChanges.length > 0 && { ignoreChanges: resource.ignoreChanges }),
+    ...(Object.keys(resource.customTimeouts).length > 0 && { customTimeouts: resource.customTimeouts }),
     ...(resource.protect && { protect: true }),
     ...(resource.retainOnDelete && { retainOnDelete: true }),
   };
@@ -74,14 +76,48 @@ export function managersOf({ metadata }: LiveObject): string[] {
   return [...new Set(sorted.map(({ manager }) => manager))];
 }
 
-/** Inputs of an object as the provider keeps them: text of a Secret stands with its data. */
-export function objectInputs(inputs: Properties): Properties {
+/**
+ * Inputs of an object as the last deployment left them: text of a Secret stands with its data, and what is not changed any more is
+ * as the object has it.
+ */
+export function objectInputs(
+  { inputs, ignoreChanges }: Pick<Registered, "inputs" | "ignoreChanges">,
+  live: LiveObject | undefined,
+): Properties {
+  const kept = ignoreChanges.reduce((made, path) => keepPath(made, live, path.split(".")), inputs);
+  return isSecretObject(inputs) ? encoded(kept) : kept;
+}
+
+/** Inputs whose part at a path is the object's, without what the inputs do not name. */
+function keepPath(inputs: Properties, live: unknown, [name, ...rest]: readonly string[]): Properties {
+  const there = (live as Properties | undefined)?.[name ?? ""];
+  const given = inputs[name ?? ""];
+  if (name === undefined || there === undefined || typeof given !== "object" || given === null) return inputs;
+  return {
+    ...inputs,
+    [name]: rest.length > 0 ? keepPath(given as Properties, there, rest) : prune(there, given),
+  };
+}
+
+/** A value without the parts that `shape` does not have. */
+function prune(value: unknown, shape: unknown): unknown {
+  if (Array.isArray(value) && Array.isArray(shape))
+    return value.map((item, index) => prune(item, shape[index]));
+  if (typeof value !== "object" || value === null || typeof shape !== "object" || shape === null)
+    return value;
+  const names = Object.keys(value).filter((name) => name in shape);
+  return Object.fromEntries(
+    names.map((name) => [name, prune((value as Properties)[name], (shape as Properties)[name])]),
+  );
+}
+
+function encoded(inputs: Properties): Properties {
   const { stringData, ...others } = inputs;
-  if (!isSecretObject(inputs) || stringData === undefined) return inputs;
+  if (stringData === undefined) return inputs;
   const texts = Object.entries(withoutMarks(stringData) as Readonly<Record<string, string>>);
-  const encoded = texts.map(([name, text]) => [name, Buffer.from(text).toString("base64")]);
+  const entries = texts.map(([name, text]) => [name, Buffer.from(text).toString("base64")]);
   const given = withoutMarks(inputs.data ?? {}) as Properties;
-  return { ...others, data: { ...secretMark, value: { ...given, ...Object.fromEntries(encoded) } } };
+  return { ...others, data: { ...secretMark, value: { ...given, ...Object.fromEntries(entries) } } };
 }
 
 /** Whether inputs are of a Secret. */

@@ -73,7 +73,14 @@ export async function rebuildState(args: RebuildArgs): Promise<Rebuilt> {
   const isThere = (resource: Registered) =>
     isObject(resource) ? live.has(titleOf(keyOf(resource.inputs))) : !isLost(resource);
   return {
-    resources: composeState(final.map(withCheckedInputs), isThere),
+    resources: composeState(
+      final.map((resource) =>
+        isObject(resource)
+          ? { ...resource, inputs: objectInputs(resource, live.get(titleOf(keyOf(resource.inputs)))) }
+          : resource,
+      ),
+      isThere,
+    ),
     missing: objects.filter((object) => !isThere(object)).map(({ inputs }) => titleOf(keyOf(inputs))),
     lost: final.filter(isLost).map(({ urn }) => nameOf(urn)),
     strangers: await strangers(args, objects),
@@ -82,9 +89,6 @@ export async function rebuildState(args: RebuildArgs): Promise<Rebuilt> {
 }
 
 const isObject = ({ type }: Registration) => type.startsWith("kubernetes:") && !isProvider(type);
-
-const withCheckedInputs = (resource: Registered): Registered =>
-  isObject(resource) ? { ...resource, inputs: objectInputs(resource.inputs) } : resource;
 
 function answerOf(
   registration: Registration,
@@ -102,7 +106,7 @@ function answerOf(
     );
   const found = live?.get(titleOf(keyOf(registration.inputs)));
   const planned = plannedObject(registration);
-  return found ? { ...planned, outputs: objectOutputs(objectInputs(registration.inputs), found) } : planned;
+  return found ? { ...planned, outputs: objectOutputs(objectInputs(registration, found), found) } : planned;
 }
 
 /** An object as the program asks for it. Its ID is the provider's: NAMESPACE/NAME. */

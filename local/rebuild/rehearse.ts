@@ -36,6 +36,10 @@ export interface Registration {
   /** URNs by input. */
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   readonly additionalSecretOutputs: readonly string[];
+  /** Paths of inputs whose changes are not made, such as `spec.volumeClaimTemplates`. */
+  readonly ignoreChanges: readonly string[];
+  /** Seconds that its operations may take, by name. */
+  readonly customTimeouts: Readonly<Record<string, number>>;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
 }
@@ -202,9 +206,23 @@ function registrationOf(
       ]),
     ),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    ignoreChanges: request.getIgnorechangesList(),
+    customTimeouts: timeoutsOf(request.getCustomtimeouts()?.toObject() ?? {}),
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
   };
+}
+
+/** Timeouts in seconds, from texts such as `1h30m`. */
+function timeoutsOf(texts: Readonly<Record<string, string>>): Record<string, number> {
+  const seconds = { h: 3600, m: 60, s: 1 } as const;
+  const lengthOf = (text: string) =>
+    [...text.matchAll(/([\d.]+)([hms])/g)].reduce(
+      (sum, [, count, unit]) => sum + Number(count) * seconds[unit as keyof typeof seconds],
+      0,
+    );
+  const entries = Object.entries(texts).map(([name, text]) => [name, lengthOf(text)] as const);
+  return Object.fromEntries(entries.filter(([, length]) => length > 0));
 }
 
 /** The provider that the engine makes for a package that is used without one. */
@@ -225,6 +243,8 @@ function defaultProvider(
     dependencies: [],
     propertyDependencies: {},
     additionalSecretOutputs: [],
+    ignoreChanges: [],
+    customTimeouts: {},
     protect: false,
     retainOnDelete: false,
     id: randomUUID(),
