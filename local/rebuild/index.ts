@@ -124,7 +124,7 @@ async function readAll(kubectl: Kubectl, resources: readonly Registration[]) {
 }
 
 /** The entries of Secrets, as the program asks for them and as they are. */
-function* publishedTexts(secrets: readonly Registration[], live: ReadonlyMap<string, LiveObject>) {
+export function* publishedTexts(secrets: readonly Registration[], live: ReadonlyMap<string, LiveObject>) {
   for (const { inputs } of secrets) {
     const data = (live.get(titleOf(keyOf(inputs)))?.data ?? {}) as Readonly<Record<string, string>>;
     const texts = withoutMarks(inputs.stringData ?? {}) as Readonly<Record<string, string>>;
