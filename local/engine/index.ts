@@ -15,6 +15,7 @@ import { capture, type Workspace } from "./run.ts";
 export { deployedObjects } from "./checkpoint.ts";
 export { StackInUseError } from "./dead-locks.ts";
 export { countResources, importResources, programConfig } from "./deployment.ts";
+export { withOwnPulumi } from "./own.ts";
 export type { EngineTool, EngineTools, StandIns } from "./plugins.ts";
 export { readProjectFiles } from "./project.ts";
 export { recover } from "./recover.ts";
