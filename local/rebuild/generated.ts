@@ -4,7 +4,7 @@
  */
 import { createHash, createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
 import { type Properties, withoutMarks } from "../plugins/properties.ts";
-import { resolveInputs as randomInputs, randomKinds } from "../plugins/random-values.ts";
+import { type RandomKind, resolveInputs as randomInputs, randomKinds } from "../plugins/random-values.ts";
 import { refreshed, resolveInputs as tlsInputs, tlsKinds } from "../plugins/tls-values.ts";
 import type { Answer, Registration } from "./rehearse.ts";
 
@@ -12,18 +12,28 @@ import type { Answer, Registration } from "./rehearse.ts";
 interface GeneratedKind {
   /** Outputs that may be published; each alone says everything. */
   readonly published: readonly string[];
+  /** Makes another value; absent where only the one that was does. */
+  invent?(args: { type: string; inputs: Properties }): string;
   /** The whole resource. @param inputs without marks of secrets @param value one of the published outputs, if there are any */
   answer(args: { type: string; inputs: Properties; value: string; now: Date }): Answer;
 }
 
 const password: GeneratedKind = {
   published: ["result"],
+  invent({ type, inputs }) {
+    const kind = randomKind(type);
+    return String(kind.create(randomInputs(kind, inputs)).computed.result);
+  },
   answer({ type, inputs, value }) {
-    const kind = randomKinds[type];
-    if (!kind) throw new Error(`${type} is no random resource`);
-    return { id: "none", outputs: { ...randomInputs(kind, inputs), result: value } };
+    return { id: "none", outputs: { ...randomInputs(randomKind(type), inputs), result: value } };
   },
 };
+
+function randomKind(type: string): RandomKind {
+  const kind = randomKinds[type];
+  if (!kind) throw new Error(`${type} is no random resource`);
+  return kind;
+}
 
 const privateKey: GeneratedKind = {
   published: ["privateKeyPem", "privateKeyPemPkcs8"],

@@ -54,7 +54,8 @@ export async function rebuildState(args: RebuildArgs): Promise<Rebuilt> {
       isObject(registration) ? plannedObject(registration) : markedAnswer(registration),
   });
   const secrets = draft.filter(({ inputs }) => isSecretObject(inputs));
-  const values = findValues(publishedTexts(secrets, await readAll(kubectl, secrets)));
+  const found = findValues(publishedTexts(secrets, await readAll(kubectl, secrets)));
+  const values = new Map([...unreadValues(draft), ...found]);
 
   // With the values, names that are made of them are as they are in the cluster.
   const planned = await rehearse({
@@ -107,6 +108,18 @@ function answerOf(
   const found = live?.get(titleOf(keyOf(registration.inputs)));
   const planned = plannedObject(registration);
   return found ? { ...planned, outputs: objectOutputs(objectInputs(registration, found), found) } : planned;
+}
+
+/**
+ * Values for what nothing depends on, such as the password before a rotation where the server itself remembers it. They need not be as
+ * they were: nobody has seen them.
+ */
+function unreadValues(draft: readonly Registered[]): [string, string][] {
+  const read = new Set(draft.flatMap(({ dependencies }) => dependencies));
+  return draft.flatMap(({ urn, type, inputs }) => {
+    const value = read.has(urn) ? undefined : generatedKinds[type]?.invent?.({ type, inputs });
+    return value === undefined ? [] : [[urn, value] as [string, string]];
+  });
 }
 
 /** An object as the program asks for it. Its ID is the provider's: NAMESPACE/NAME. */
