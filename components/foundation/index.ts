@@ -68,7 +68,17 @@ export class Foundation extends pulumi.ComponentResource {
     const settings = this.createSettings(`${name}-settings`, namespace, args.settings);
     const made = new Credentials(`${name}-credentials`, { sources: args.credentials }, { parent: this });
     const tokens = acceptedEntries({ token: made.credentials.prometheusToken });
-    const metrics = this.createMetricsSecret(`${name}-metrics-tokens`, namespace, tokens);
+    const metrics = this.createSecret(`${name}-metrics-tokens`, tokens, {
+      name: "metrics-tokens",
+      namespace,
+      workload: "metrics",
+    });
+    // Nobody reads it: it is where the key is found again when the state is lost.
+    this.createSecret(
+      `${name}-revision-key`,
+      { key: made.revisionKey },
+      { name: "revision-key", namespace, workload: "settings" },
+    );
 
     this.credentials = made.credentials;
     this.platform = {
@@ -135,17 +145,16 @@ export class Foundation extends pulumi.ComponentResource {
     );
   }
 
-  private createMetricsSecret(
+  private createSecret(
     name: string,
-    namespace: pulumi.Output<string>,
     stringData: Record<string, pulumi.Output<string>>,
+    place: {
+      readonly name: string;
+      readonly namespace: pulumi.Output<string>;
+      readonly workload: string;
+    },
   ) {
-    const metadata = metadataOf({
-      name: "metrics-tokens",
-      namespace,
-      workload: "metrics",
-      component: "foundation",
-    });
+    const metadata = metadataOf({ ...place, component: "foundation" });
     return new k8s.core.v1.Secret(name, { metadata, stringData }, { parent: this });
   }
 }

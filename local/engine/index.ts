@@ -14,10 +14,12 @@ import { capture, type Workspace } from "./run.ts";
 
 export { deployedObjects, isProtected } from "./checkpoint.ts";
 export { StackInUseError } from "./dead-locks.ts";
+export { countResources, importResources, programConfig } from "./deployment.ts";
+export { withOwnPulumi } from "./own.ts";
 export type { EngineTool, EngineTools, StandIns } from "./plugins.ts";
 export { readProjectFiles } from "./project.ts";
 export { recover } from "./recover.ts";
-export { ask, clearInterruption, isInterrupted, pulumi, type Workspace } from "./run.ts";
+export { ask, clearInterruption, isInterrupted, noteTakeover, pulumi, type Workspace } from "./run.ts";
 
 export interface WorkspaceArgs {
   readonly stack: string;
