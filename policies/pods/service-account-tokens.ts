@@ -3,8 +3,8 @@ import { isSet } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
 
 /**
- * A pod gets a token of the API server only where its account may do something with it. Who writes `true` has decided; an
- * account that is not in the set may be granted something elsewhere.
+ * A pod gets a token of the API server only where its account may do something with it. Who writes `true`, for the pod or its
+ * account, has decided; an account that is not in the set may be granted something elsewhere.
  */
 export const serviceAccountTokens = stackRule({
   name: "service-account-tokens",
@@ -21,7 +21,7 @@ export const serviceAccountTokens = stackRule({
       const account = accountOf(object);
       if (account === undefined || grants.mentions(namespace, account)) return [];
       const own = stack.find("ServiceAccount", namespace, account);
-      if (own?.content.automountServiceAccountToken === false || (!own && account !== "default")) return [];
+      if (isSet(own?.content.automountServiceAccountToken) || (!own && account !== "default")) return [];
       return [
         {
           object,
