@@ -82,6 +82,25 @@ import { nodeBoundVolumes } from "./storage/node-bound-volumes.ts";
 import { prometheusRetention } from "./storage/prometheus-retention.ts";
 import { sharedClaims } from "./storage/shared-claims.ts";
 import { subPathConfiguration } from "./storage/sub-path-configuration.ts";
+import { completeGrants } from "./validity/complete-grants.ts";
+import { cronSchedules } from "./validity/cron-schedules.ts";
+import { dataKeys } from "./validity/data-keys.ts";
+import { encodedData } from "./validity/encoded-data.ts";
+import { exclusiveFields } from "./validity/exclusive-fields.ts";
+import { ingressPaths } from "./validity/ingress-paths.ts";
+import { knownValues } from "./validity/known-values.ts";
+import { labelForms } from "./validity/label-forms.ts";
+import { objectNames } from "./validity/object-names.ts";
+import { portNames } from "./validity/port-names.ts";
+import { portNumbers } from "./validity/port-numbers.ts";
+import { probeSettings } from "./validity/probe-settings.ts";
+import { restartPolicies } from "./validity/restart-policies.ts";
+import { servicePorts } from "./validity/service-ports.ts";
+import { serviceTypes } from "./validity/service-types.ts";
+import { textValues } from "./validity/text-values.ts";
+import { typedSecrets } from "./validity/typed-secrets.ts";
+import { uniqueNames } from "./validity/unique-names.ts";
+import { wholeNumbers } from "./validity/whole-numbers.ts";
 import { autoscalerTargets } from "./wiring/autoscaler-targets.ts";
 import { budgetSelectors } from "./wiring/budget-selectors.ts";
 import { defaultDeny } from "./wiring/default-deny.ts";
@@ -98,6 +117,7 @@ import { networkPolicyPorts } from "./wiring/network-policy-ports.ts";
 import { networkPolicySelectors } from "./wiring/network-policy-selectors.ts";
 import { overlappingSelectors } from "./wiring/overlapping-selectors.ts";
 import { podSecurityLabels } from "./wiring/pod-security-labels.ts";
+import { policyDirections } from "./wiring/policy-directions.ts";
 import { removedApis } from "./wiring/removed-apis.ts";
 import { roleBindings } from "./wiring/role-bindings.ts";
 import { ruleFiles } from "./wiring/rule-files.ts";
@@ -169,6 +189,7 @@ export const rules: readonly Rule[] = [
   networkPolicySelectors,
   overlappingSelectors,
   podSecurityLabels,
+  policyDirections,
   removedApis,
   roleBindings,
   ruleFiles,
@@ -232,4 +253,23 @@ export const rules: readonly Rule[] = [
   prometheusRetention,
   sharedClaims,
   subPathConfiguration,
+  completeGrants,
+  cronSchedules,
+  dataKeys,
+  encodedData,
+  exclusiveFields,
+  ingressPaths,
+  knownValues,
+  labelForms,
+  objectNames,
+  portNames,
+  portNumbers,
+  probeSettings,
+  restartPolicies,
+  servicePorts,
+  serviceTypes,
+  textValues,
+  typedSecrets,
+  uniqueNames,
+  wholeNumbers,
 ];
