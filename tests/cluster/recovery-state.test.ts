@@ -39,8 +39,10 @@ function loseState(): void {
 function standing(): unknown[] {
   const versionOf = ({ metadata }: (typeof all)[number]) =>
     (metadata as { readonly resourceVersion?: string }).resourceVersion;
-  const all = objects(checkout, "pods,secrets").filter(({ metadata }) =>
-    metadata.namespace?.startsWith("iot-verification"),
+  // What an earlier rollout has ended may still be going.
+  const all = objects(checkout, "pods,secrets").filter(
+    ({ metadata }) =>
+      metadata.namespace?.startsWith("iot-verification") && !("deletionTimestamp" in metadata),
   );
   return all
     .map((object) => {
@@ -90,6 +92,7 @@ describe("a stack that has been operated for a while", () => {
     kubectl("set", "env", "deployment/api-gateway", "SERVICE_NAME=by-hand");
     const { code, output } = await drift();
     kubectl("set", "env", "deployment/api-gateway", "SERVICE_NAME=api-gateway");
+    kubectl("rollout", "status", "deployment/api-gateway", "--timeout=120s");
     expect([code === 0, output]).toEqual([
       false,
       expect.stringContaining("gateway-api-deployment refresh [diff: ~spec]"),
