@@ -1,3 +1,4 @@
+import { aimlessAutoscalers } from "./availability/aimless-autoscalers.ts";
 import { autoscalerBounds } from "./availability/autoscaler-bounds.ts";
 import { autoscalerMetrics } from "./availability/autoscaler-metrics.ts";
 import { blockingBudgets } from "./availability/blocking-budgets.ts";
@@ -134,6 +135,7 @@ export const rules: readonly Rule[] = [
   readinessProbes,
   startupProbes,
   tellingProbes,
+  aimlessAutoscalers,
   autoscalerBounds,
   autoscalerMetrics,
   blockingBudgets,

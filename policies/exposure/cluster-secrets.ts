@@ -1,5 +1,13 @@
-import { bindingsOf, isForNamespacesOnly, namedResources, roleRulesOf } from "../objects/rbac.ts";
+import {
+  bindingsOf,
+  grantingField,
+  isForNamespacesOnly,
+  namedResources,
+  roleRulesOf,
+} from "../objects/rbac.ts";
 import { stackRule } from "../rule.ts";
+
+const read = ["get", "list", "watch"];
 
 /** A ClusterRole that the set binds in single namespaces only is not for the cluster; one that nobody binds may be. */
 export const clusterSecrets = stackRule({
@@ -8,17 +16,16 @@ export const clusterSecrets = stackRule({
   description: "No ClusterRole lets its holder read all Secrets.",
   why: "With the Secrets of all namespaces comes every password and token that is in the cluster.",
   reference: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#listing-secrets",
+  yieldsTo: ["rbac-wildcards"],
   check(stack) {
     const isForNamespaces = isForNamespacesOnly(bindingsOf(stack));
     return roleRulesOf(stack, ["ClusterRole"])
-      .filter(
-        (grant) => !grant.isNamed && namedResources(grant, ["secrets"], ["get", "list", "watch"]).length > 0,
-      )
+      .filter((grant) => !grant.isNamed && namedResources(grant, ["secrets"], read).length > 0)
       .filter(({ object }) => !isForNamespaces(object))
-      .map(({ object, path }) => ({
-        object,
-        path: `${path}.resources`,
-        problem: `${path} of the role grants the Secrets of every namespace`,
+      .map((grant) => ({
+        object: grant.object,
+        path: grantingField(grant, read),
+        problem: `${grant.path} of the role grants the Secrets of every namespace`,
         fix: "Use a Role in each namespace, with resourceNames",
       }));
   },

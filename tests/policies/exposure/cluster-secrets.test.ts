@@ -24,7 +24,10 @@ test("of all namespaces", () => {
   expect(
     foundBy(clusterSecrets, { ...role, ...byNamespace, "RoleBinding/nightly kind": "ClusterRoleBinding" }),
   ).toEqual(found);
-  expect(foundBy(clusterSecrets, { ...role, [`${rules}.verbs`]: ["*"] })).toEqual(found);
+  expect(foundBy(clusterSecrets, { ...role, [`${rules}.verbs`]: ["get", "*"] })).toEqual(found);
+  expect(foundBy(clusterSecrets, { ...role, [`${rules}.verbs`]: ["*"] })).toEqual([
+    "ClusterRole/reader rules[0].verbs",
+  ]);
   expect(messagesOf(clusterSecrets, role)[0]).toMatch(
     /^rules\[0\] of the role grants the Secrets of every namespace\. /,
   );

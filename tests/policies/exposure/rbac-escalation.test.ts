@@ -20,7 +20,7 @@ test.each([
   [["signers"], ["approve"], "resources"],
   [["nodes/proxy"], ["get"], "resources"],
   [["mutatingwebhookconfigurations"], ["patch"], "resources"],
-  [["validatingwebhookconfigurations"], ["*"], "resources"],
+  [["validatingwebhookconfigurations"], ["*"], "verbs"],
 ])("%j by %j", (resources, verbs, field) => {
   expect(foundBy(rbacEscalation, rule(resources, verbs))).toEqual([`Role/nightly rules[1].${field}`]);
 });
