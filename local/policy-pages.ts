@@ -30,7 +30,7 @@ function indexPage(): string {
 const made = "<!-- Made by `npm run golden`. -->";
 
 function pageOf(rule: Rule): string {
-  const { name, severity, description, why, reference, scope } = rule;
+  const { name, severity, description, why, reference, scope, yieldsTo = [] } = rule;
   const area = areaOf(rule);
   const judged = scope === "object" ? "each object by itself" : "how objects fit together";
   return [
@@ -43,6 +43,9 @@ function pageOf(rule: Rule): string {
       `| severity | ${severity} |`,
       `| looks at | ${judged} |`,
       `| source | <${reference}> |`,
+      ...(yieldsTo.length > 0
+        ? [`| yields to | ${yieldsTo.map((one) => `[${one}](${one}.md)`).join(", ")} |`]
+        : []),
       `| code | [policies/${area}/${name}.ts](../../policies/${area}/${name}.ts) |`,
       `| examples | [tests/policies/${area}/${name}.test.ts](../../tests/policies/${area}/${name}.test.ts) |`,
     ].join("\n"),

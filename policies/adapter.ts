@@ -7,7 +7,7 @@ import type {
 import { z } from "zod";
 import { exceptionOf } from "./exceptions.ts";
 import type { KubernetesObject } from "./objects/object.ts";
-import { stackOf } from "./objects/stack.ts";
+import { type Stack, stackOf } from "./objects/stack.ts";
 import { messageOf, type Rule, type StackViolation } from "./rule.ts";
 
 /**
@@ -18,33 +18,53 @@ import { messageOf, type Rule, type StackViolation } from "./rule.ts";
  */
 export function policiesOf(rules: readonly Rule[]): Policies {
   const asked = new Map<string, KubernetesObject>();
+  const together = rememberingStack();
   return rules.map((rule) =>
-    rule.scope === "object" ? objectPolicyOf(rule, asked) : stackPolicyOf(rule, asked),
+    rule.scope === "object" ? objectPolicyOf(rule, asked) : stackPolicyOf(rule, asked, together),
   );
 }
 
 /** What was asked for, by URN. */
 type Asked = Map<string, KubernetesObject>;
 
+type StackOf = (objects: readonly KubernetesObject[]) => Stack;
+
 function objectPolicyOf(rule: Rule, asked: Asked): ResourceValidationPolicy {
   return {
     ...aboutOf(rule),
     validateResource({ type, props, urn, getConfig }, report) {
       asked.set(urn, props);
-      for (const violation of check(rule, [{ type, props }], getConfig())) report(textOf(rule, violation));
+      if (!isWholeObject(type)) return;
+      const stack = stackOf([{ content: props }]);
+      for (const violation of check(rule, stack, getConfig())) report(textOf(rule, violation));
     },
   };
 }
 
-function stackPolicyOf(rule: Rule, asked: Asked): StackValidationPolicy {
+function stackPolicyOf(rule: Rule, asked: Asked, together: StackOf): StackValidationPolicy {
   return {
     ...aboutOf(rule),
     validateStack({ resources, getConfig }, report) {
-      const whole = resources.map(({ type, props, urn }) => ({ type, urn, props: asked.get(urn) ?? props }));
-      const urns = new Map(whole.map(({ props, urn }) => [props as KubernetesObject, urn]));
-      for (const violation of check(rule, whole, getConfig()))
+      const urns = new Map(
+        resources
+          .filter(({ type }) => isWholeObject(type))
+          .map(({ urn, props }) => [asked.get(urn) ?? (props as KubernetesObject), urn]),
+      );
+      for (const violation of check(rule, together([...urns.keys()]), getConfig()))
         report(textOf(rule, violation), urns.get(violation.object.content));
     },
+  };
+}
+
+/** Makes the set, with all that is looked up in it, once for rules that are shown the same objects one after the other. */
+function rememberingStack(): StackOf {
+  let last: Stack | undefined;
+  return (objects) => {
+    const isSame =
+      last?.objects.length === objects.length &&
+      last.objects.every(({ content }, index) => content === objects[index]);
+    last = isSame && last ? last : stackOf(objects.map((content) => ({ content })));
+    return last;
   };
 }
 
@@ -57,16 +77,8 @@ function aboutOf(rule: Rule) {
   };
 }
 
-interface Resource {
-  readonly type: string;
-  readonly props: KubernetesObject;
-}
-
-function check(rule: Rule, resources: readonly Resource[], options: object): StackViolation[] {
-  const given = resources.filter(({ type }) => isWholeObject(type)).map(({ props }) => ({ content: props }));
-  return rule
-    .check(stackOf(given), options)
-    .filter(({ object }) => exceptionOf(rule, object.content) === undefined);
+function check(rule: Rule, stack: Stack, options: object): StackViolation[] {
+  return rule.check(stack, options).filter(({ object }) => exceptionOf(rule, object.content) === undefined);
 }
 
 /** A patch holds but the fields that it changes of somebody else's object: what it leaves out is not missing. */

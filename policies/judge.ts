@@ -54,10 +54,28 @@ export function judge(stack: Stack, rules: readonly Rule[], settings: Settings =
   const byObject = (a: Finding, b: Finding) =>
     (order.get(a.object.content) ?? 0) - (order.get(b.object.content) ?? 0);
   return {
-    findings: findings.sort(byObject),
+    findings: withoutRepetition(findings, rules).sort(byObject),
     exceptions: exceptions.sort(byObject),
     idle: idleExceptions(stack, rules, exceptions),
   };
+}
+
+/** One defect is one finding: rules yield to others that found the same, unless those would only warn where they refuse. */
+function withoutRepetition(findings: readonly Finding[], rules: readonly Rule[]): Finding[] {
+  const yieldsTo = new Map(rules.map((rule) => [rule.name, rule.yieldsTo ?? []]));
+  const byObject = Map.groupBy(findings, ({ object }) => object.content);
+  return findings.filter(({ policy, severity, object, path }) => {
+    const others = yieldsTo.get(policy) ?? [];
+    if (others.length === 0) return true;
+    return !byObject
+      .get(object.content)
+      ?.some(
+        (other) =>
+          other.path === path &&
+          others.includes(other.policy) &&
+          (other.severity === "mandatory" || severity === "advisory"),
+      );
+  });
 }
 
 function idleExceptions(

@@ -32,6 +32,8 @@ export interface RuleText {
   readonly why: string;
   /** Where that comes from: a URL of the standard or of the upstream documentation. */
   readonly reference: string;
+  /** Rules that see the same defect and say more of it: where one of them objects to a field, this one does not repeat it. */
+  readonly yieldsTo?: readonly string[];
 }
 
 /** A rule, ready to be given its options. */

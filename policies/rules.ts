@@ -1,3 +1,4 @@
+import { aimlessAutoscalers } from "./availability/aimless-autoscalers.ts";
 import { autoscalerBounds } from "./availability/autoscaler-bounds.ts";
 import { autoscalerMetrics } from "./availability/autoscaler-metrics.ts";
 import { barePods } from "./availability/bare-pods.ts";
@@ -157,6 +158,7 @@ export const rules: readonly Rule[] = [
   readinessProbes,
   startupProbes,
   tellingProbes,
+  aimlessAutoscalers,
   autoscalerBounds,
   autoscalerMetrics,
   barePods,

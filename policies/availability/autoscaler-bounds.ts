@@ -8,8 +8,7 @@ export const autoscalerBounds = objectRule({
   severity: "mandatory",
   description: "A HorizontalPodAutoscaler has a maximum, which is no less than its minimum.",
   why: "The API server refuses the object.",
-  reference:
-    "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/",
+  reference: "https://kubernetes.io/docs/reference/kubernetes-api/autoscaling/horizontal-pod-autoscaler-v2/",
   check(object) {
     if (!isKind(object, "HorizontalPodAutoscaler")) return [];
     const { minReplicas, maxReplicas } = fields(object.spec);

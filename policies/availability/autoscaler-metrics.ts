@@ -1,7 +1,8 @@
+import { isAimless } from "../objects/scaling.ts";
 import { missing } from "../objects/shares.ts";
-import type { StackObject } from "../objects/stack.ts";
+import { identityOf, type StackObject } from "../objects/stack.ts";
 import { fields, isSet, list, text } from "../objects/values.ts";
-import { stackRule } from "../rule.ts";
+import { type StackViolation, stackRule } from "../rule.ts";
 
 /** A share of a request can be had only where there is a request. */
 export const autoscalerMetrics = stackRule({
@@ -18,40 +19,31 @@ export const autoscalerMetrics = stackRule({
       memory: Map.groupBy(missing(stack, "requests", "memory"), ({ object }) => object.content),
     };
     const workloads = new Map(stack.workloads.map((workload) => [workload.content, workload]));
-    return stack.ofKind("HorizontalPodAutoscaler").flatMap((object) => {
+    const found = stack.ofKind("HorizontalPodAutoscaler").flatMap((object): StackViolation[] => {
       const { kind, name } = fields(fields(object.content.spec).scaleTargetRef);
-      const found = stack.find(text(kind) ?? "", object.namespace, text(name) ?? "");
-      const target = found && workloads.get(found.content);
+      const scaled = stack.find(text(kind) ?? "", object.namespace, text(name) ?? "");
+      const target = scaled && workloads.get(scaled.content);
       if (!target) return [];
       const all = target.containers.map((one) => one.name);
       return sharesOf(object).flatMap(({ path, resource, container }) => {
         if (container !== undefined && !all.includes(container)) {
           const problem = `it measures container ${container}, and ${target.kind} ${target.name} has ${all.join(", ")}`;
-          return [
-            {
-              object,
-              path: `${path}.container`,
-              problem,
-              fix: "Write the name of a container of its target",
-            },
-          ];
+          const fix = "Write the name of a container of its target";
+          return [{ object, path: `${path}.container`, problem, fix }];
         }
-        const without = (lacking[resource].get(target.content) ?? [])
-          .filter((one) => one.container.isLasting)
-          .map((one) => one.container.name)
-          .filter((one) => container === undefined || one === container);
-        if (without.length === 0) return [];
-        const plural = without.length > 1 ? "containers" : "container";
-        return [
-          {
-            object,
-            path,
-            problem: `it aims at a share of ${resource}, and ${plural} ${without.join(", ")} of ${target.kind} ${target.name} requests none`,
-            fix: `Write resources.requests.${resource} in every container, or aim at something else`,
-          },
-        ];
+        return (lacking[resource].get(target.content) ?? [])
+          .map((one) => one.container)
+          .filter((one) => one.isLasting && (container === undefined || one.name === container))
+          .map((one) => ({
+            object: target,
+            path: `${one.path}.resources.requests.${resource}`,
+            problem: `container ${one.name} requests no ${resource}, and HorizontalPodAutoscaler ${object.name} aims at a share of it`,
+            fix: "Write what it needs in ordinary use, or have the autoscaler aim at something else",
+          }));
       });
     });
+    // Several metrics may want one request.
+    return [...new Map(found.map((one) => [`${identityOf(one.object)} ${one.path}`, one])).values()];
   },
 });
 
@@ -62,9 +54,10 @@ interface Share {
   readonly container: string | undefined;
 }
 
-/** Metrics of a share (`averageUtilization`); a value by itself needs no request. */
+/** Metrics of a share (`averageUtilization`); a value by itself needs no request, and no metric at all is a share of cpu. */
 function sharesOf({ content }: StackObject): Share[] {
   const spec = fields(content.spec);
+  if (isAimless(content)) return [{ path: "spec.metrics", resource: "cpu", container: undefined }];
   const old = isSet(spec.targetCPUUtilizationPercentage)
     ? [{ path: "spec.targetCPUUtilizationPercentage", resource: "cpu" as const, container: undefined }]
     : [];

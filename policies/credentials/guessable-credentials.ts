@@ -19,6 +19,8 @@ export const guessableCredentials = objectRule({
     "Credentials in Secrets cannot be guessed: they are neither short nor made of words that are known.",
   why: "Whoever reaches the server tries such values first.",
   reference: "https://pages.nist.gov/800-63-4/sp800-63b.html#passwordver",
+  // In a manifest it is known to more than those who guess.
+  yieldsTo: ["literal-secrets"],
   options: z.object({
     // Fewer than 8 the standard allows nobody.
     leastLength: z.int().min(8).default(8).meta({ description: "Fewest characters of a credential." }),

@@ -22,19 +22,14 @@ export const literalSecrets = stackRule({
     stack.ofKind("Secret").flatMap((object) => {
       if (object.source === undefined) return [];
       const type = text(at(object.content, "type")) ?? "Opaque";
-      const open = entriesOf(object.content).filter((entry) => isCredential(type, entry));
-      return (["data", "stringData"] as const).flatMap((field) => {
-        const keys = open.filter((entry) => entry.field === field).map(({ key }) => key);
-        if (keys.length === 0) return [];
-        return [
-          {
-            object,
-            path: field,
-            problem: `the manifest holds ${keys.join(", ")}${field === "data" ? ", merely encoded" : ""}`,
-            fix: "Change these credentials, and have them generated or brought by a store of secrets (External Secrets, Sealed Secrets, SOPS)",
-          },
-        ];
-      });
+      return entriesOf(object.content)
+        .filter((entry) => isCredential(type, entry))
+        .map(({ field, path, key }) => ({
+          object,
+          path,
+          problem: `the manifest holds the value of ${key}${field === "data" ? ", merely encoded" : ""}`,
+          fix: "Change it, and have the new one generated or brought by a store of secrets (External Secrets, Sealed Secrets, SOPS)",
+        }));
     }),
 });
 

@@ -9,7 +9,7 @@ export const secretsAsFiles = objectRule({
   description: "Containers get Secrets as files, not as environment variables.",
   why: "An environment is inherited by every child process, ends up in crash reports, and stays as it was when the Secret changes.",
   reference:
-    "https://kubernetes.io/docs/concepts/security/secrets-good-practices/#prefer-volume-mounts-over-environment-variables",
+    "https://cheatsheetseries.owasp.org/cheatsheets/Kubernetes_Security_Cheat_Sheet.html#keep-secrets-as-secrets",
   check(object) {
     const pod = podSpecOf(object);
     if (!pod) return [];

@@ -1,5 +1,6 @@
 import {
   bindingsOf,
+  grantingField,
   isForNamespacesOnly,
   namedResources,
   readingVerbs,
@@ -14,15 +15,16 @@ export const clusterSecrets = stackRule({
   description: "No ClusterRole lets its holder read all Secrets.",
   why: "With the Secrets of all namespaces comes every password and token that is in the cluster.",
   reference: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#listing-secrets",
+  yieldsTo: ["rbac-wildcards"],
   check(stack) {
     const isForNamespaces = isForNamespacesOnly(bindingsOf(stack));
     return roleRulesOf(stack, ["ClusterRole"])
       .filter((grant) => !grant.isNamed && namedResources(grant, ["secrets"], readingVerbs).length > 0)
       .filter(({ object }) => !isForNamespaces(object))
-      .map(({ object, path }) => ({
-        object,
-        path: `${path}.resources`,
-        problem: `${path} of the role grants the Secrets of every namespace`,
+      .map((grant) => ({
+        object: grant.object,
+        path: grantingField(grant, readingVerbs),
+        problem: `${grant.path} of the role grants the Secrets of every namespace`,
         fix: "Use a Role in each namespace, with resourceNames",
       }));
   },

@@ -7,7 +7,7 @@ export const emptyPeerLists = objectRule({
   severity: "mandatory",
   description: "No rule of a NetworkPolicy has an empty list of peers.",
   why: "It reads as nobody and means everybody.",
-  reference: "https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/",
+  reference: "https://kubernetes.io/docs/reference/kubernetes-api/networking/network-policy-v1/",
   check: (object) =>
     policyRulesOf(object)
       .filter(({ peers }) => peers?.length === 0)

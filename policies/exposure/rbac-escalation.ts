@@ -1,4 +1,4 @@
-import { namedResources, type RoleRule, roleRulesOf } from "../objects/rbac.ts";
+import { grantingField, namedResources, type RoleRule, roleRulesOf } from "../objects/rbac.ts";
 import { stackRule } from "../rule.ts";
 
 /** Verbs that lift the API server's own check, and resources that stand for somebody else's rights. */
@@ -9,11 +9,12 @@ export const rbacEscalation = stackRule({
     "No role lets its holder take further rights: by escalate, bind, impersonate, tokens, certificates, webhooks, nodes, volumes or labels of namespaces.",
   why: "Whoever takes over its holder makes himself administrator of the cluster.",
   reference: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks",
+  yieldsTo: ["rbac-wildcards"],
   check: (stack) =>
     roleRulesOf(stack).flatMap((grant) =>
-      stepsOf(grant).map(({ field, what }) => ({
+      stepsOf(grant).map(({ path, what }) => ({
         object: grant.object,
-        path: `${grant.path}.${field}`,
+        path,
         problem: `${grant.path} of the role grants ${what}`,
         fix: "Remove it, or narrow it by resourceNames to what is meant",
       })),
@@ -22,11 +23,11 @@ export const rbacEscalation = stackRule({
 
 const write = ["create", "update", "patch"];
 
-function stepsOf(grant: RoleRule): { field: string; what: string }[] {
+function stepsOf(grant: RoleRule): { path: string; what: string }[] {
   if (grant.isNamed) return [];
   const { verbs } = grant;
   const risen = ["escalate", "bind", "impersonate"].filter((verb) => verbs.includes(verb));
-  const byVerb = risen.length > 0 ? [{ field: "verbs", what: risen.join(" and ") }] : [];
+  const byVerb = risen.length > 0 ? [{ path: `${grant.path}.verbs`, what: risen.join(" and ") }] : [];
   const risky = [
     { of: ["serviceaccounts/token"], by: ["create"] },
     { of: ["certificatesigningrequests/approval"], by: ["update", "patch"] },
@@ -41,8 +42,11 @@ function stepsOf(grant: RoleRule): { field: string; what: string }[] {
     { of: ["namespaces"], by: ["update", "patch"] },
   ];
   const byResource = risky
-    .map(({ of, by }) => namedResources(grant, of, by))
-    .filter((found) => found.length > 0)
-    .map((found) => ({ field: "resources", what: `changes or use of ${found.join(" and ")}` }));
+    .map(({ of, by }) => ({ by, found: namedResources(grant, of, by) }))
+    .filter(({ found }) => found.length > 0)
+    .map(({ by, found }) => ({
+      path: grantingField(grant, by),
+      what: `changes or use of ${found.join(" and ")}`,
+    }));
   return [...byVerb, ...byResource];
 }

@@ -1,4 +1,4 @@
-import { namedResources, roleRulesOf } from "../objects/rbac.ts";
+import { grantingField, namedResources, roleRulesOf } from "../objects/rbac.ts";
 import { stackRule } from "../rule.ts";
 
 const powers = [
@@ -35,6 +35,7 @@ export const rbacPods = stackRule({
   description: "Few may start pods, or reach into those that run.",
   why: "A pod has the rights and the Secrets of any account of its namespace, and so has whoever starts it or gets into it.",
   reference: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#workload-creation",
+  yieldsTo: ["rbac-wildcards"],
   check: (stack) =>
     roleRulesOf(stack)
       .filter(({ isNamed }) => !isNamed)
@@ -46,7 +47,7 @@ export const rbacPods = stackRule({
           return [
             {
               object: grant.object,
-              path: `${grant.path}.resources`,
+              path: grantingField(grant, by),
               problem,
               fix: "Remove it from the role, unless that is what the holder is for",
             },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { endedVersions } from "../data/ended-versions.ts";
 import { imageName, imagesOf } from "../objects/images.ts";
 import { podSpecOf } from "../objects/pods.ts";
+import { versionText } from "../options.ts";
 import { objectRule, type Violation } from "../rule.ts";
 
 /** Stores of data run a version that is still mended. What has ended is a table, so that the verdict does not depend on the day. */
@@ -13,7 +14,7 @@ export const supportedVersions = objectRule({
   reference: "https://www.postgresql.org/support/versioning/",
   options: z.object({
     oldest: z
-      .record(z.string(), z.string().regex(/^\d+(\.\d+)*$/, "must be numbers between dots, such as 7.4"))
+      .record(z.string(), versionText(/^\d+(\.\d+)*$/, "must be numbers between dots, such as 7.4"))
       .default({})
       .meta({
         description:

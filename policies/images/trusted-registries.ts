@@ -7,14 +7,18 @@ import { objectRule } from "../rule.ts";
 export const trustedRegistries = objectRule({
   name: "trusted-registries",
   severity: "mandatory",
-  description: "Images come from registries that the team trusts.",
+  description: "Images come from registries that the team trusts, once `registries` says which.",
   why: "Anybody may publish an image under a name that resembles another.",
   reference: "https://kubernetes.io/docs/concepts/security/cloud-native-security/",
   options: z.object({
-    registries: z.array(z.string()).default([]).meta({
-      description:
-        "Beginnings of image references up to a slash, such as registry.example or docker.io/library; none allows all.",
-    }),
+    registries: z
+      .array(z.string().min(1, "must be the beginning of image references, such as registry.example"))
+      .min(1, "must name a registry; without the option, images come from anywhere")
+      .default([])
+      .meta({
+        description:
+          "Beginnings of image references up to a slash, such as registry.example or docker.io/library; without this option, images come from anywhere.",
+      }),
   }),
   check(object, { registries }) {
     const pod = podSpecOf(object);

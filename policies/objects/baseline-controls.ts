@@ -141,7 +141,7 @@ function confinement(path: string, who: string, context: Fields): Violation[] {
 }
 
 /** Whether an AppArmor or seccomp profile is one. */
-export function isConfining(profile: unknown): boolean {
+function isConfining(profile: unknown): boolean {
   return ["RuntimeDefault", "Localhost"].includes(text(fields(profile).type) ?? "");
 }
 

@@ -38,7 +38,7 @@ interface PolicyPort {
 
 /**
  * The directions that a NetworkPolicy isolates its pods in. One that lists none isolates ingress, and egress if it has rules for
- * it. https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/
+ * it. https://kubernetes.io/docs/reference/kubernetes-api/networking/network-policy-v1/
  */
 export function directionsOf(object: KubernetesObject): readonly Direction[] {
   if (!isKind(object, "NetworkPolicy")) return [];

@@ -27,7 +27,7 @@ interface Quantity {
 
 /**
  * Reads a quantity such as `250m`, `1.5`, `512Mi` or `1e3`; undefined for anything else.
- * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+ * https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#resource-units-in-kubernetes
  */
 export function quantityOf(value: unknown): Quantity | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? { amount: value, unit: "" } : undefined;

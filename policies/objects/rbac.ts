@@ -66,6 +66,11 @@ export function namedResources(grant: RoleRule, wanted: readonly string[], by: r
   );
 }
 
+/** Path of what makes a rule grant one of some verbs: its resources, or its verbs where `*` alone does. */
+export function grantingField({ path, verbs }: RoleRule, by: readonly string[]): string {
+  return `${path}.${verbs.some((verb) => by.includes(verb)) ? "resources" : "verbs"}`;
+}
+
 /** A RoleBinding or ClusterRoleBinding. */
 interface Binding {
   readonly object: StackObject;

@@ -6,7 +6,6 @@ import {
   commonControls,
   contextOf,
   hasOwnUsers,
-  isConfining,
   ofContainers,
   procMounts,
   seccompProfiles,
@@ -59,12 +58,12 @@ function volumes({ path, spec }: PodSpec): Violation[] {
   });
 }
 
-/** What the pod itself sets counts, whether or not its containers set it differently. */
+/** What the pod itself sets counts, whether or not its containers set it differently; those that inherit it are not to blame. */
 function users(pod: PodSpec): Violation[] {
   const { runAsNonRoot, runAsUser } = fields(pod.spec.securityContext);
   const at = `${pod.path}.securityContext`;
   const violations: Violation[] = [];
-  if (runAsNonRoot === false) {
+  if (isSet(runAsNonRoot) && runAsNonRoot !== true) {
     const problem = "the pod allows root";
     violations.push({ path: `${at}.runAsNonRoot`, problem, fix: "Set runAsNonRoot: true" });
   }
@@ -75,15 +74,15 @@ function users(pod: PodSpec): Violation[] {
   }
   return [
     ...violations,
-    ...containersOf(pod).flatMap((container) => containerUser(container, runAsNonRoot === true)),
+    ...containersOf(pod).flatMap((container) => containerUser(container, isSet(runAsNonRoot))),
   ];
 }
 
-function containerUser(container: Container, isForbiddenByPod: boolean): Violation[] {
+function containerUser(container: Container, isSaidByPod: boolean): Violation[] {
   const { runAsNonRoot, runAsUser } = contextOf(container);
   const at = `${container.path}.securityContext`;
   const violations: Violation[] = [];
-  if ((runAsNonRoot ?? isForbiddenByPod) !== true) {
+  if ((runAsNonRoot ?? isSaidByPod) !== true) {
     const problem = `container ${container.name} may run as root`;
     const fix = "Set runAsNonRoot: true on it or its pod";
     violations.push({ path: `${at}.runAsNonRoot`, problem, fix });
@@ -97,7 +96,8 @@ function containerUser(container: Container, isForbiddenByPod: boolean): Violati
 }
 
 function missingSeccompProfiles(pod: PodSpec): Violation[] {
-  if (isConfining(fields(pod.spec.securityContext).seccompProfile)) return [];
+  // One that confines nothing is the pod's violation.
+  if (isSet(fields(pod.spec.securityContext).seccompProfile)) return [];
   return containersOf(pod)
     .filter((container) => !isSet(contextOf(container).seccompProfile))
     .map(({ path, name }) => ({

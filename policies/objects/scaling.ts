@@ -1,5 +1,6 @@
+import type { KubernetesObject } from "./object.ts";
 import { idOf, type Stack, type StackObject, type Workload } from "./stack.ts";
-import { fields, number, text } from "./values.ts";
+import { fields, isSet, list, number, text } from "./values.ts";
 
 /** An object that sets the number of somebody else's pods: a HorizontalPodAutoscaler, or KEDA's ScaledObject. */
 export interface Scaler {
@@ -42,6 +43,12 @@ function scalerOf(object: StackObject, bounds: Pick<Scaler, "min" | "max">): Sca
   if (!name) return [];
   const kind = text(target.kind) ?? "Deployment";
   return [{ object, path: "spec.scaleTargetRef", target: { kind, name }, ...bounds }];
+}
+
+/** Whether an autoscaler names no metric: the API server then has it hold 80 % of the cpu that its pods request. */
+export function isAimless({ spec }: KubernetesObject): boolean {
+  const { metrics, targetCPUUtilizationPercentage } = fields(spec);
+  return list(metrics).length === 0 && !isSet(targetCPUUtilizationPercentage);
 }
 
 /** The fewest pods that a workload has while nothing fails: its autoscaler's minimum, or its own number. */

@@ -39,6 +39,15 @@ function fitsExpression(expression: unknown, labels: Labels): boolean {
   }
 }
 
+/** For each expression `key In (values)` of a selector, the labels `key=value` one of which an object must have. */
+export function labelsAmong(selector: unknown): string[][] {
+  return list(fields(selector).matchExpressions).flatMap((one) => {
+    const { key, operator, values } = fields(one);
+    if (operator !== "In") return [];
+    return [[...new Set(list(values))].map((value) => `${text(key) ?? ""}=${text(value) ?? ""}`)];
+  });
+}
+
 /** A selector as people write one, such as `app=web,tier in (a, b)`; `everything` when it is empty. */
 export function describeSelector(selector: unknown): string {
   const { matchLabels, matchExpressions } = fields(selector);

@@ -1,7 +1,7 @@
 import { groupOf, isKind } from "./kinds.ts";
 import type { KubernetesObject } from "./object.ts";
 import { type Container, containersOf, type PodSpec, podSpecOf } from "./pods.ts";
-import { fits, fitsMap, type Labels, selectorKey } from "./selectors.ts";
+import { fits, fitsMap, type Labels, labelsAmong, selectorKey } from "./selectors.ts";
 import { at, fields, ifKnown, number, text, texts } from "./values.ts";
 
 /** An object among others. */
@@ -92,11 +92,15 @@ export function stackOf(given: readonly Given[]): Stack {
   });
   const podsFitting = remembering((namespace, selector) => {
     const plain = texts(fields(selector).matchLabels);
-    const candidates =
-      Object.keys(plain).length > 0
-        ? podsWith(namespace, { matchLabels: plain })
-        : (pods.get(namespace) ?? []);
-    return candidates.filter(({ labels }) => fits(selector, labels));
+    const among = labelsAmong(selector).map((labels) =>
+      labels.flatMap((label) => labelled.get(`${namespace} ${label}`) ?? []).map(({ workload }) => workload),
+    );
+    const candidates = [
+      ...(Object.keys(plain).length > 0 ? [podsWith(namespace, { matchLabels: plain })] : []),
+      ...among,
+    ];
+    const few = candidates.length > 0 ? fewest(candidates) : (pods.get(namespace) ?? []);
+    return few.filter(({ labels }) => fits(selector, labels));
   });
   return {
     objects,

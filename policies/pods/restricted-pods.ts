@@ -10,7 +10,8 @@ const controls = { baseline: baselineControls, restricted: restrictedControls };
 export const restrictedPods = objectRule({
   name: "restricted-pods",
   severity: "mandatory",
-  description: "Pods keep the Pod Security Standard `restricted`.",
+  description:
+    "Pods keep a Pod Security Standard of Kubernetes 1.36: every control of `restricted`, or, where `level` says so, only those of `baseline`.",
   why: "Whoever breaks into such a container gets further than into its own processes.",
   reference: "https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",
   options: z.object({

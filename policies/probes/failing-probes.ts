@@ -8,7 +8,7 @@ export const failingProbes = objectRule({
   severity: "mandatory",
   description: "The command of a probe fails when the answer is wrong.",
   why: "The pod counts as well whatever happens to it.",
-  reference: "https://kubernetes.io/docs/concepts/workloads/pods/probes/#probe-check-methods",
+  reference: "https://kubernetes.io/docs/concepts/workloads/pods/probes/#check-mechanisms",
   check(object) {
     const pod = podSpecOf(object);
     if (!pod) return [];

@@ -10,7 +10,7 @@ export const probePorts = objectRule({
   severity: "mandatory",
   description: "A probe names a port that its container has.",
   why: "The probe fails for ever: the pod is never ready, or is killed again and again.",
-  reference: "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Probe",
+  reference: "https://kubernetes.io/docs/concepts/workloads/pods/probes/#http-probes",
   check(object) {
     const pod = podSpecOf(object);
     if (!pod) return [];

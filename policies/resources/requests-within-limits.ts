@@ -1,5 +1,6 @@
 import { containersOf, podSpecOf } from "../objects/pods.ts";
 import { quantityOf } from "../objects/quantity.ts";
+import { unitFlawOf, usualBounds } from "../objects/units.ts";
 import { fields } from "../objects/values.ts";
 import { objectRule } from "../rule.ts";
 
@@ -10,6 +11,7 @@ export const requestsWithinLimits = objectRule({
   description: "A container requests no more than its limit.",
   why: "The API server refuses every such pod, so the workload never gets any.",
   reference: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
+  yieldsTo: ["resource-units"],
   check(object) {
     const pod = podSpecOf(object);
     if (!pod) return [];
@@ -19,9 +21,11 @@ export const requestsWithinLimits = objectRule({
         const asked = quantityOf(fields(requests)[resource]);
         const most = quantityOf(fields(limits)[resource]);
         if (!asked || !most || asked.amount <= most.amount) return [];
+        // A limit in the wrong unit is the one to change.
+        const sort = unitFlawOf(resource, fields(limits)[resource], usualBounds) ? "limits" : "requests";
         return [
           {
-            path: `${path}.resources.requests.${resource}`,
+            path: `${path}.resources.${sort}.${resource}`,
             problem: `container ${name} requests ${String(fields(requests)[resource])} of ${resource}, its limit is ${String(fields(limits)[resource])}`,
             fix: "Lower the request, or raise the limit",
           },

@@ -6,12 +6,14 @@ import { stackRule } from "../rule.ts";
 export const resourceRequests = stackRule({
   name: "resource-requests",
   severity: "mandatory",
-  description: "Containers request CPU and memory.",
+  description: "Containers request CPU and memory, or what `resources` names.",
   why: "The scheduler takes a pod that asks for nothing to need nothing, and it is the first to be evicted.",
   reference: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
+  yieldsTo: ["autoscaler-metrics"],
   options: z.object({
     resources: z
       .array(z.enum(["cpu", "memory", "ephemeral-storage"]))
+      .min(1, "must name a resource; `disabled` is the level that switches the rule off")
       .default(["cpu", "memory"])
       .meta({ description: "Resources that every container requests." }),
   }),

@@ -22,8 +22,7 @@ export const defaultDeny = stackRule({
       const pods = byNamespace.get(object.name) ?? [];
       if (pods.length === 0 || object.name.startsWith("kube-") || fencedOtherwise.has(object.name)) return [];
       const open = (["ingress", "egress"] as const).flatMap((direction) => {
-        const fenced = fencedPods(stack, object.name, direction);
-        const free = fenced === "all" ? [] : pods.filter((pod) => !fenced.has(pod));
+        const free = unfencedPods(stack, object.name, pods, direction);
         return free.length === 0 ? [] : [{ direction, free }];
       });
       if (open.length === 0) return [];
@@ -51,12 +50,23 @@ function isOfOthers({ kind, content }: StackObject): boolean {
   return /^(?:Cilium)?NetworkPolicy$/.test(kind) && !isKind(content, "NetworkPolicy");
 }
 
-/** The pods of a namespace that its policies select for a direction. */
-function fencedPods(stack: Stack, namespace: string, direction: "ingress" | "egress"): Set<Workload> | "all" {
+/** Those pods of a namespace that none of its policies selects for a direction. */
+function unfencedPods(
+  stack: Stack,
+  namespace: string,
+  pods: readonly Workload[],
+  direction: "ingress" | "egress",
+): Workload[] {
   const selectors = stack
     .ofKind("NetworkPolicy", namespace)
     .filter(({ content }) => directionsOf(content).includes(direction))
     .map(({ content }) => fields(content.spec).podSelector);
-  if (selectors.some(isEmptySelector)) return "all";
-  return new Set(selectors.flatMap((selector) => stack.podsFitting(namespace, selector)));
+  if (selectors.some(isEmptySelector)) return [];
+  const free = new Set(pods);
+  for (const selector of selectors) {
+    // Often the first few select all.
+    if (free.size === 0) break;
+    for (const pod of stack.podsFitting(namespace, selector)) free.delete(pod);
+  }
+  return [...free];
 }

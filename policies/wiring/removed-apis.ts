@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { goneApiVersions } from "../data/gone-api-versions.ts";
 import { text } from "../objects/values.ts";
+import { versionText } from "../options.ts";
 import { objectRule } from "../rule.ts";
 
 /** An API server knows only the versions that it serves. */
@@ -11,9 +12,7 @@ export const removedApis = objectRule({
   why: "The API server does not know the object.",
   reference: "https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
   options: z.object({
-    kubernetes: z
-      .string()
-      .regex(/^1\.\d+$/, "must be a version such as 1.36")
+    kubernetes: versionText(/^1\.\d+$/, "must be a version such as 1.36")
       .default(`1.${Math.max(...goneApiVersions.map(({ since }) => minorOf(since)))}`)
       .meta({
         description: "Version of Kubernetes that the objects are for; what is gone in newer ones is allowed.",

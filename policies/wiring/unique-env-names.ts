@@ -8,8 +8,7 @@ export const uniqueEnvNames = objectRule({
   severity: "mandatory",
   description: "The environment of a container has each variable once.",
   why: "The last one wins, and server-side apply refuses the object.",
-  reference:
-    "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#environment-variables",
+  reference: "https://kubernetes.io/docs/reference/kubernetes-api/core/pod-v1/#EnvVar",
   check(object) {
     const pod = podSpecOf(object);
     if (!pod) return [];

@@ -8,7 +8,7 @@ export const unusedVolumes = objectRule({
   severity: "advisory",
   description: "Every volume of a pod is mounted by one of its containers.",
   why: "Whoever needs its files does not have them, or nobody needs it.",
-  reference: "https://kubernetes.io/docs/concepts/storage/volumes/#background",
+  reference: "https://kubernetes.io/docs/concepts/storage/volumes/#how-volumes-work",
   check(object) {
     const pod = podSpecOf(object);
     // Operators add containers of their own to what they complete, which may mount it.

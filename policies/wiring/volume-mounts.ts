@@ -8,7 +8,7 @@ export const volumeMounts = objectRule({
   severity: "mandatory",
   description: "Containers mount volumes that their pod has, each at a path of its own.",
   why: "The API server refuses the pods.",
-  reference: "https://kubernetes.io/docs/concepts/storage/volumes/#background",
+  reference: "https://kubernetes.io/docs/concepts/storage/volumes/#how-volumes-work",
   check(object) {
     const pod = podSpecOf(object);
     if (!pod) return [];

@@ -126,6 +126,26 @@ test.each([
   for (const rule of [single, together]) expect(await reported(rule, [[type, { kind: "Pod" }]])).toEqual([]);
 });
 
+test("objects that are shown anew are judged anew", async () => {
+  const [policy] = policiesOf([together]);
+  const judged = async (names: readonly string[]) => {
+    const messages: string[] = [];
+    const resources = names.map((name, index) => ({
+      type: pod(name)[0],
+      props: pod(name)[1],
+      urn: `urn-${index}`,
+    }));
+    if (!policy || !("validateStack" in policy)) throw new Error("it is no policy for stacks");
+    await policy.validateStack(
+      { resources, getConfig: () => ({}) } as unknown as StackValidationArgs,
+      (message) => void messages.push(String(message)),
+    );
+    return messages.map((message) => message.split(":")[0]);
+  };
+  expect(await judged(["web", "store"])).toEqual(["Pod shop/web", "Pod shop/store"]);
+  expect(await judged(["web", "other"])).toEqual(["Pod shop/web", "Pod shop/other"]);
+});
+
 test("what there is afterwards is judged by what was asked for", async () => {
   const replicas = stackRule({
     ...about,

@@ -9,10 +9,25 @@ const refused: readonly (readonly [rule: string, options: Record<string, unknown
     { registries: "registry.example" },
     /^trusted-registries\.registries: .*expected array/,
   ],
-  ["supported-versions", { oldest: { redis: 7.4 } }, /^supported-versions\.oldest\.redis: .*expected string/],
+  [
+    "trusted-registries",
+    { registries: [] },
+    /^trusted-registries\.registries: must name a registry; without the option, images come from anywhere$/,
+  ],
+  ["trusted-registries", { registries: [""] }, /^trusted-registries\.registries\.0: must be the beginning /],
+  [
+    "supported-versions",
+    { oldest: { redis: 7.4 } },
+    /^supported-versions\.oldest\.redis: must be text in quotes: without them, 1\.30 is read as the number 1\.3$/,
+  ],
   ["supported-versions", { oldest: { redis: "7.x" } }, /^supported-versions\.oldest\.redis: must be numbers/],
   ["restricted-pods", { level: "privileged" }, /^restricted-pods\.level: .*"restricted"\|"baseline"/],
   ["resource-requests", { resources: ["gpu"] }, /^resource-requests\.resources\.0: .*"ephemeral-storage"/],
+  [
+    "resource-requests",
+    { resources: [] },
+    /^resource-requests\.resources: must name a resource; `disabled` is the level that switches the rule off$/,
+  ],
   ["resource-units", { mostCores: 0 }, /^resource-units\.mostCores: .*>0/],
   [
     "resource-units",
@@ -25,6 +40,7 @@ const refused: readonly (readonly [rule: string, options: Record<string, unknown
   ["guessable-credentials", { leastLength: 7 }, /^guessable-credentials\.leastLength: .*>=8/],
   ["disruption-budgets", { replicas: 1 }, /^disruption-budgets\.replicas: .*>=2/],
   ["spread-replicas", { replicas: 2.5 }, /^spread-replicas\.replicas: .*expected int/],
+  ["removed-apis", { kubernetes: 1.3 }, /^removed-apis\.kubernetes: must be text in quotes/],
   ["removed-apis", { kubernetes: "latest" }, /^removed-apis\.kubernetes: must be a version such as 1\.36$/],
   ["port-numbers", { nodePorts: "30000" }, /^port-numbers\.nodePorts: must be a range such as 30000-32767$/],
   [

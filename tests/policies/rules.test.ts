@@ -40,6 +40,7 @@ describe("the pack", () => {
       expect(rule.description).toMatch(/^[A-Z].+[^.]\.$/);
       expect(rule.why).toMatch(/^[A-Z].+[^.]\.$/);
       expect(rule.reference).toMatch(/^https:\/\/\S+$/);
+      for (const other of rule.yieldsTo ?? []) expect(rules.map(({ name }) => name)).toContain(other);
       for (const option of Object.values(rule.options?.shape ?? {}))
         expect(option.description).toMatch(/\.$/);
     },

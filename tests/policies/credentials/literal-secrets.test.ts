@@ -25,18 +25,18 @@ test("a program's Secrets are written nowhere", () => {
 });
 
 test.each([
-  [{ data: { password: encoded("vZ8qTj2LwRk9XcYp") } }, "data"],
-  [{ stringData: { password: "vZ8qTj2LwRk9XcYp" } }, "stringData"],
-  [{ data: { key: encoded("vZ8qTj2LwRk9XcYpvZ8qTj2LwRk9XcYp") } }, "data"],
-  [{ stringData: { url: "postgresql://shop:hunter22@store/shop" } }, "stringData"],
-  [{ stringData: { "web.yaml": "theme: dark\npassword: hunter22\n" } }, "stringData"],
-  [{ type: "kubernetes.io/ssh-auth", data: { "ssh-privatekey": encoded("abc") } }, "data"],
+  [{ data: { password: encoded("vZ8qTj2LwRk9XcYp") } }, "data.password"],
+  [{ stringData: { password: "vZ8qTj2LwRk9XcYp" } }, "stringData.password"],
+  [{ data: { key: encoded("vZ8qTj2LwRk9XcYpvZ8qTj2LwRk9XcYp") } }, "data.key"],
+  [{ stringData: { url: "postgresql://shop:hunter22@store/shop" } }, "stringData.url"],
+  [{ stringData: { "web.yaml": "theme: dark\npassword: hunter22\n" } }, 'stringData["web.yaml"]'],
+  [{ type: "kubernetes.io/ssh-auth", data: { "ssh-privatekey": encoded("abc") } }, "data.ssh-privatekey"],
   [
     {
       type: "kubernetes.io/dockerconfigjson",
       data: { ".dockerconfigjson": encoded('{"auths":{"r":{"auth":"eDp5"}}}') },
     },
-    "data",
+    'data[".dockerconfigjson"]',
   ],
 ])("%j in a manifest", (content, path) => {
   expect(violations(content).map((violation) => violation.path)).toEqual([path]);
@@ -54,10 +54,18 @@ test.each([
   expect(violations(content)).toEqual([]);
 });
 
+test("each entry by itself", () => {
+  const stringData = { user: "shop", password: "vZ8qTj2LwRk9XcYp", token: "Xq3nV7yLp2TzWb9K" };
+  expect(violations({ stringData }).map(({ path }) => path)).toEqual([
+    "stringData.password",
+    "stringData.token",
+  ]);
+});
+
 test("messages name the entries, not the values", () => {
   const [violation] = violations({ data: { API_KEY: encoded("iot-api-key"), HOST: encoded("db") } });
   const message = violation ? messageOf(literalSecrets, violation) : "";
-  expect(message).toMatch(/^the manifest holds API_KEY, merely encoded\. /);
+  expect(message).toMatch(/^the manifest holds the value of API_KEY, merely encoded\. /);
   expect(message).not.toContain("iot-api-key");
   expect(message).not.toContain(encoded("iot-api-key"));
 });

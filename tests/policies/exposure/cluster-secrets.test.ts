@@ -24,7 +24,10 @@ test("of all namespaces", () => {
   expect(
     foundBy(clusterSecrets, { ...role, ...byNamespace, "RoleBinding/nightly kind": "ClusterRoleBinding" }),
   ).toEqual(found);
-  expect(foundBy(clusterSecrets, { ...role, [`${rules}.verbs`]: ["*"] })).toEqual(found);
+  expect(foundBy(clusterSecrets, { ...role, [`${rules}.verbs`]: ["get", "*"] })).toEqual(found);
+  expect(foundBy(clusterSecrets, { ...role, [`${rules}.verbs`]: ["*"] })).toEqual([
+    "ClusterRole/reader rules[0].verbs",
+  ]);
   // Both are answered with the Secrets that they change.
   expect(foundBy(clusterSecrets, { ...role, [`${rules}.verbs`]: ["patch"] })).toEqual(found);
   expect(foundBy(clusterSecrets, { ...role, [`${rules}.verbs`]: ["deletecollection"] })).toEqual(found);

@@ -20,7 +20,7 @@ test.each([
   [["signers"], ["approve"], "resources"],
   [["nodes/proxy"], ["get"], "resources"],
   [["mutatingwebhookconfigurations"], ["patch"], "resources"],
-  [["validatingwebhookconfigurations"], ["*"], "resources"],
+  [["validatingwebhookconfigurations"], ["*"], "verbs"],
   [["validatingwebhookconfigurations"], ["delete"], "resources"],
   [["mutatingwebhookconfigurations"], ["deletecollection"], "resources"],
   [["persistentvolumes"], ["create"], "resources"],

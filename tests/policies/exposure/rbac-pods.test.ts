@@ -16,7 +16,7 @@ test.each([
   [["pods/portforward"], ["create"], /ways past every NetworkPolicy/],
   [["pods"], ["create"], /pods of any account, with any Secret \(pods\)/],
   [["deployments", "configmaps"], ["patch"], /\(deployments\)/],
-  [["cronjobs"], ["*"], /\(cronjobs\)/],
+  [["cronjobs"], ["create", "*"], /\(cronjobs\)/],
 ])("%j by %j", (resources, verbs, words) => {
   expect(foundBy(rbacPods, rule(resources, verbs))).toEqual(["Role/nightly rules[1].resources"]);
   expect(messagesOf(rbacPods, rule(resources, verbs))[0]).toMatch(words);
@@ -32,6 +32,10 @@ test.each([
   [["ingresses"], ["create"]],
 ])("%j by %j is less", (resources, verbs) => {
   expect(foundBy(rbacPods, rule(resources, verbs))).toEqual([]);
+});
+
+test("by a wildcard, it is the verbs that are to blame", () => {
+  expect(foundBy(rbacPods, rule(["cronjobs"], ["*"]))).toEqual(["Role/nightly rules[1].verbs"]);
 });
 
 test("a resource without its group is none", () => {

@@ -54,6 +54,24 @@ const ofThePod: readonly Violation[] = [
     /RuntimeDefault/,
   ],
   [
+    "root allowed, which containers inherit",
+    { [`${podContext}.runAsNonRoot`]: false },
+    ["securityContext.runAsNonRoot"],
+    /the pod allows root\. .* Set runAsNonRoot: true/,
+  ],
+  [
+    "no seccomp, which containers inherit",
+    { [`${podContext}.seccompProfile`]: { type: "Unconfined" } },
+    ["securityContext.seccompProfile.type"],
+    /the pod has no filter of system calls/,
+  ],
+  [
+    "user 0, which containers inherit",
+    { [`${podContext}.runAsUser`]: 0 },
+    ["securityContext.runAsUser"],
+    /the pod runs as root/,
+  ],
+  [
     "no AppArmor",
     { [`${podContext}.appArmorProfile`]: { type: "Unconfined" } },
     ["securityContext.appArmorProfile.type"],
@@ -209,6 +227,24 @@ const ofAContainer: readonly Violation[] = [
   ],
 ];
 
+const ofBoth: readonly Violation[] = [
+  [
+    "root allowed by the pod and by a container",
+    { [`${podContext}.runAsNonRoot`]: false, [`${context}.runAsNonRoot`]: false },
+    ["securityContext.runAsNonRoot", `${index(context)}.runAsNonRoot`],
+    /root/,
+  ],
+  [
+    "no seccomp for the pod and for a container",
+    {
+      [`${podContext}.seccompProfile`]: { type: "Unconfined" },
+      [`${context}.seccompProfile`]: { type: "Unconfined" },
+    },
+    ["securityContext.seccompProfile.type", `${index(context)}.seccompProfile.type`],
+    /system calls/,
+  ],
+];
+
 const everywhere: readonly Violation[] = [
   [
     "no word about root",
@@ -236,6 +272,7 @@ const everywhere: readonly Violation[] = [
 describe.each([
   ["of the pod", ofThePod],
   ["of a container", ofAContainer],
+  ["of a pod and its container", ofBoth],
   ["of every container", everywhere],
 ])("a violation %s is found", (_, violations) => {
   test.each(violations)("%s", (_title, changes, paths, words) => {

@@ -24,6 +24,13 @@ test.each([
   );
 });
 
+test("a limit in the wrong unit is the one to change", () => {
+  const changes = { [`${resources}.requests.memory`]: "64Mi", [`${resources}.limits.memory`]: "128m" };
+  expect(foundBy(requestsWithinLimits, changes)).toEqual([
+    "Deployment/web spec.template.spec.containers[0].resources.limits.memory",
+  ]);
+});
+
 test.each([
   ["memory", "1Gi", "1024Mi"],
   ["cpu", "500m", "0.5"],

@@ -40,6 +40,17 @@ test("a policy for each workload is as good", () => {
   ).toEqual([]);
 });
 
+test("by expressions, too", () => {
+  const among = (...values: string[]) => ({
+    policyTypes: ["Ingress", "Egress"],
+    podSelector: { matchExpressions: [{ key: "app.kubernetes.io/name", operator: "In", values }] },
+  });
+  expect(foundBy(defaultDeny, { [`${policy} spec`]: among("nightly", "store", "web") })).toEqual([]);
+  expect(messagesOf(defaultDeny, { [`${policy} spec`]: among("nightly", "web") })[0]).toContain(
+    "leaves egress of store open",
+  );
+});
+
 test.each([
   ["its pods are elsewhere", { "Namespace/shop metadata.name": "other" }],
   [
