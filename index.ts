@@ -7,6 +7,7 @@ import { Foundation } from "./components/foundation/index.ts";
 import { Gateway } from "./components/gateway/index.ts";
 import { Networking } from "./components/networking/index.ts";
 import { Observability } from "./components/observability/index.ts";
+import { Logging } from "./components/observability/logging/index.ts";
 import { Storage } from "./components/storage/index.ts";
 import { Verification } from "./components/verification/index.ts";
 import { loadConfig } from "./config/index.ts";
@@ -15,6 +16,7 @@ import { backupArgs } from "./config/slices/backup.ts";
 import { dataArgs } from "./config/slices/data.ts";
 import { foundationArgs } from "./config/slices/foundation.ts";
 import { gatewayArgs } from "./config/slices/gateway.ts";
+import { loggingArgs } from "./config/slices/logging.ts";
 import { networkingArgs } from "./config/slices/networking.ts";
 import { observabilityArgs } from "./config/slices/observability.ts";
 import { storageArgs } from "./config/slices/storage.ts";
@@ -25,6 +27,8 @@ const options = { providers: [connect("cluster", config.cluster)] };
 
 const foundation = new Foundation("foundation", foundationArgs(config), options);
 const { platform } = foundation;
+// Before the other tiers: Elasticsearch takes longest to start, and the engine begins with what is asked for first.
+const logging = new Logging("logging", loggingArgs(config, foundation), options);
 new Networking("networking", networkingArgs(config, foundation), options);
 const storage = new Storage("storage", storageArgs(config, foundation), options);
 const data = new Data("data", dataArgs(config, foundation), options);
@@ -34,15 +38,15 @@ const gateway = new Gateway("gateway", gatewayArgs(config, foundation, data), op
 const autoscaling = new Autoscaling("autoscaling", autoscalingArgs(config, foundation), options);
 const observability = new Observability(
   "observability",
-  observabilityArgs(config, foundation, { data, verification, gateway }),
+  observabilityArgs(config, foundation, { logging, data, verification, gateway }),
   options,
 );
-const tiers = [storage, data, backup, verification, gateway, autoscaling];
-const demands = [...tiers.flatMap((tier) => tier.demands), ...observability.demands.platform];
+const tiers = [logging, storage, data, backup, verification, gateway, autoscaling, observability];
+const demands = tiers.flatMap((tier) => tier.demands);
 new Capacity("capacity", { namespace: platform.namespace, demands }, options);
 new Capacity(
   "shipper-capacity",
-  { namespace: platform.shipperNamespace, demands: observability.demands.shipper },
+  { namespace: platform.shipperNamespace, demands: logging.shipperDemands },
   options,
 );
 
@@ -66,8 +70,8 @@ export const prometheusUrl = observability.metrics.prometheusUrl;
 export const alertmanagerUrl = observability.metrics.alertmanagerUrl;
 export const grafanaUrl = observability.dashboards.url;
 export const jaegerUrl = observability.tracing.queryUrl;
-export const elasticsearchUrl = observability.logging.elasticsearchUrl;
-export const kibanaUrl = observability.logging.kibanaUrl;
+export const elasticsearchUrl = logging.elasticsearchUrl;
+export const kibanaUrl = logging.kibanaUrl;
 /** Names of the Secrets to read credentials from, by what they open. */
 export const credentialSecrets = {
   database: data.database.credential.secret,
@@ -76,5 +80,5 @@ export const credentialSecrets = {
   gateway: gateway.secret,
   metrics: observability.secret,
   grafana: observability.dashboards.secret,
-  elasticsearch: observability.logging.secret,
+  elasticsearch: logging.secret,
 };

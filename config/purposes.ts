@@ -7,6 +7,8 @@ export const purposes: Readonly<Record<string, string>> = {
     "Namespace of everything but the shipper of logs, which has NAMESPACE-logs; made and deleted with the stack",
   environment: "Label of the namespaces, of metrics and of alerts",
   team: "Label of the namespaces",
+  deletionProtection:
+    "Whether whatever would delete the namespace, and all data in it, is refused: `pulumi destroy`, or another `namespace`",
   clusterDomain: "Domain of the cluster's DNS, in the addresses of Services",
 
   "images.registry": "Registry and path before the names of the platform's own images",

@@ -64,6 +64,7 @@ export const schema = z
     environment: oneOf(["development", "staging", "production"]).default("development"),
     team: dnsLabel("iot-verification").default("iot-verification"),
     clusterDomain: dnsName("cluster.local").default("cluster.local"),
+    deletionProtection: oneOf(["enabled", "disabled"]).default("enabled"),
     images: images.prefault({}),
     settings: settings.prefault({}),
     postgresql: postgresql.prefault({}),

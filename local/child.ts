@@ -6,6 +6,8 @@ export interface ProgramOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** The terminal, or nothing to read and pipes for what is said. */
   readonly stdio: "inherit" | "pipe";
+  /** What it may read, with pipes. @default nothing */
+  readonly input?: string | undefined;
 }
 
 /**
@@ -20,11 +22,12 @@ export interface ProgramOptions {
 export function startProgram(
   file: string,
   argv: readonly string[],
-  { cwd, env, stdio }: ProgramOptions,
+  { cwd, env, stdio, input }: ProgramOptions,
 ): { child: ChildProcess; ended: Promise<number> } {
   const atTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
   // Before the program, which is heard by others at once.
   const signals = listen(atTerminal);
+  const piped = [input === undefined ? "ignore" : "pipe", "pipe", "pipe"] as const;
   const streams = stdio === "inherit" ? (["inherit", "inherit", "inherit"] as const) : piped;
   const child = atTerminal
     ? spawn(file, argv, { cwd, env, stdio: [...streams] })
@@ -36,14 +39,14 @@ export function startProgram(
       });
   signals.forwardTo(child);
   child.once("exit", () => child.stdio[3]?.destroy());
+  // It may end before it has read everything; its exit code tells why.
+  child.stdin?.on("error", () => {}).end(input);
   const ended = new Promise<number>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
   }).finally(signals.release);
   return { child, ended };
 }
-
-const piped = ["ignore", "pipe", "pipe"] as const;
 
 /** Runs a program whose group ends when this process, however it ends, no longer holds the other end of input 3. */
 const guarded = '(read -r _ <&3; kill -KILL "-$$") >/dev/null 2>&1 & exec "$0" "$@" 3<&-';

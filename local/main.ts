@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, Command>> = {
   up: () => import("./commands/up.ts"),
   verify: () => import("./commands/verify.ts"),
   down: () => import("./commands/down.ts"),
+  recover: () => import("./commands/recover.ts"),
   pulumi: () => import("./commands/pulumi.ts"),
   render: () => import("./commands/render.ts"),
   images: () => import("./commands/images.ts"),

@@ -1,8 +1,10 @@
 import { aimlessAutoscalers } from "./availability/aimless-autoscalers.ts";
 import { autoscalerBounds } from "./availability/autoscaler-bounds.ts";
 import { autoscalerMetrics } from "./availability/autoscaler-metrics.ts";
+import { barePods } from "./availability/bare-pods.ts";
 import { blockingBudgets } from "./availability/blocking-budgets.ts";
 import { budgetBounds } from "./availability/budget-bounds.ts";
+import { deploymentReplicas } from "./availability/deployment-replicas.ts";
 import { disruptionBudgets } from "./availability/disruption-budgets.ts";
 import { fixedReplicas } from "./availability/fixed-replicas.ts";
 import { gracePeriods } from "./availability/grace-periods.ts";
@@ -81,6 +83,25 @@ import { nodeBoundVolumes } from "./storage/node-bound-volumes.ts";
 import { prometheusRetention } from "./storage/prometheus-retention.ts";
 import { sharedClaims } from "./storage/shared-claims.ts";
 import { subPathConfiguration } from "./storage/sub-path-configuration.ts";
+import { completeGrants } from "./validity/complete-grants.ts";
+import { cronSchedules } from "./validity/cron-schedules.ts";
+import { dataKeys } from "./validity/data-keys.ts";
+import { encodedData } from "./validity/encoded-data.ts";
+import { exclusiveFields } from "./validity/exclusive-fields.ts";
+import { ingressPaths } from "./validity/ingress-paths.ts";
+import { knownValues } from "./validity/known-values.ts";
+import { labelForms } from "./validity/label-forms.ts";
+import { objectNames } from "./validity/object-names.ts";
+import { portNames } from "./validity/port-names.ts";
+import { portNumbers } from "./validity/port-numbers.ts";
+import { probeSettings } from "./validity/probe-settings.ts";
+import { restartPolicies } from "./validity/restart-policies.ts";
+import { servicePorts } from "./validity/service-ports.ts";
+import { serviceTypes } from "./validity/service-types.ts";
+import { textValues } from "./validity/text-values.ts";
+import { typedSecrets } from "./validity/typed-secrets.ts";
+import { uniqueNames } from "./validity/unique-names.ts";
+import { wholeNumbers } from "./validity/whole-numbers.ts";
 import { autoscalerTargets } from "./wiring/autoscaler-targets.ts";
 import { budgetSelectors } from "./wiring/budget-selectors.ts";
 import { defaultDeny } from "./wiring/default-deny.ts";
@@ -88,6 +109,7 @@ import { discoveryPermissions } from "./wiring/discovery-permissions.ts";
 import { duplicateObjects } from "./wiring/duplicate-objects.ts";
 import { grafanaProvisioning } from "./wiring/grafana-provisioning.ts";
 import { ingressBackends } from "./wiring/ingress-backends.ts";
+import { ingressCollisions } from "./wiring/ingress-collisions.ts";
 import { missingKeys } from "./wiring/missing-keys.ts";
 import { missingReferences } from "./wiring/missing-references.ts";
 import { monitorSelectors } from "./wiring/monitor-selectors.ts";
@@ -96,6 +118,7 @@ import { networkPolicyPorts } from "./wiring/network-policy-ports.ts";
 import { networkPolicySelectors } from "./wiring/network-policy-selectors.ts";
 import { overlappingSelectors } from "./wiring/overlapping-selectors.ts";
 import { podSecurityLabels } from "./wiring/pod-security-labels.ts";
+import { policyDirections } from "./wiring/policy-directions.ts";
 import { removedApis } from "./wiring/removed-apis.ts";
 import { roleBindings } from "./wiring/role-bindings.ts";
 import { ruleFiles } from "./wiring/rule-files.ts";
@@ -138,8 +161,10 @@ export const rules: readonly Rule[] = [
   aimlessAutoscalers,
   autoscalerBounds,
   autoscalerMetrics,
+  barePods,
   blockingBudgets,
   budgetBounds,
+  deploymentReplicas,
   disruptionBudgets,
   fixedReplicas,
   gracePeriods,
@@ -157,6 +182,7 @@ export const rules: readonly Rule[] = [
   duplicateObjects,
   grafanaProvisioning,
   ingressBackends,
+  ingressCollisions,
   missingKeys,
   missingReferences,
   monitorSelectors,
@@ -165,6 +191,7 @@ export const rules: readonly Rule[] = [
   networkPolicySelectors,
   overlappingSelectors,
   podSecurityLabels,
+  policyDirections,
   removedApis,
   roleBindings,
   ruleFiles,
@@ -228,4 +255,23 @@ export const rules: readonly Rule[] = [
   prometheusRetention,
   sharedClaims,
   subPathConfiguration,
+  completeGrants,
+  cronSchedules,
+  dataKeys,
+  encodedData,
+  exclusiveFields,
+  ingressPaths,
+  knownValues,
+  labelForms,
+  objectNames,
+  portNames,
+  portNumbers,
+  probeSettings,
+  restartPolicies,
+  servicePorts,
+  serviceTypes,
+  textValues,
+  typedSecrets,
+  uniqueNames,
+  wholeNumbers,
 ];

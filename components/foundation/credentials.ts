@@ -55,11 +55,14 @@ export class Credentials extends pulumi.ComponentResource {
   readonly credentials: Readonly<Record<CredentialId, Credential>>;
   /** Revision of any content: changes exactly when the content does, and tells nothing of it. */
   readonly revisionOf: (content: pulumi.Input<string>) => pulumi.Output<string>;
+  /** What revisions are keyed with. */
+  readonly revisionKey: pulumi.Output<string>;
 
   constructor(name: string, { sources }: CredentialsArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:foundation:Credentials", name, {}, options);
     // Another key would be another revision of everything: every login renamed, every pod rolled.
-    this.revisionOf = revisionWith(this.generate(`${name}-revision-key`, 43));
+    this.revisionKey = this.generate(`${name}-revision-key`, 43);
+    this.revisionOf = revisionWith(this.revisionKey);
     const make = (id: CredentialId) => this.createCredential(`${name}-${kebabCase(id)}`, sources[id]);
     this.credentials = Object.fromEntries(credentialIds.map((id) => [id, make(id)])) as Record<
       CredentialId,

@@ -33,6 +33,8 @@ export interface FoundationArgs {
   readonly shipperNamespace: string;
   /** Domain of the cluster's DNS. */
   readonly clusterDomain: string;
+  /** The engine refuses to delete the namespace, in which all data is. @default false */
+  readonly deletionProtection?: boolean;
   /** Which environment it is, as a label. */
   readonly environment: string;
   /** Which team it belongs to, as a label. */
@@ -56,15 +58,27 @@ export class Foundation extends pulumi.ComponentResource {
     const namespace = this.createNamespace(`${name}-namespace`, args, {
       name: args.namespace,
       podSecurity: "restricted",
+      protect: args.deletionProtection ?? false,
     });
     const shipperNamespace = this.createNamespace(`${name}-shipper-namespace`, args, {
       name: args.shipperNamespace,
       podSecurity: "privileged",
+      protect: false,
     });
     const settings = this.createSettings(`${name}-settings`, namespace, args.settings);
     const made = new Credentials(`${name}-credentials`, { sources: args.credentials }, { parent: this });
     const tokens = acceptedEntries({ token: made.credentials.prometheusToken });
-    const metrics = this.createMetricsSecret(`${name}-metrics-tokens`, namespace, tokens);
+    const metrics = this.createSecret(`${name}-metrics-tokens`, tokens, {
+      name: "metrics-tokens",
+      namespace,
+      workload: "metrics",
+    });
+    // Nobody reads it: it is where the key is found again when the state is lost.
+    this.createSecret(
+      `${name}-revision-key`,
+      { key: made.revisionKey },
+      { name: "revision-key", namespace, workload: "settings" },
+    );
 
     this.credentials = made.credentials;
     this.platform = {
@@ -87,7 +101,11 @@ export class Foundation extends pulumi.ComponentResource {
   private createNamespace(
     name: string,
     { environment, team }: FoundationArgs,
-    place: { readonly name: string; readonly podSecurity: "restricted" | "privileged" },
+    place: {
+      readonly name: string;
+      readonly podSecurity: "restricted" | "privileged";
+      readonly protect: boolean;
+    },
   ) {
     const labels = {
       name: place.name,
@@ -107,7 +125,7 @@ export class Foundation extends pulumi.ComponentResource {
           ...(exceptions && { annotations: auditExceptions(exceptions) }),
         },
       },
-      { parent: this },
+      { parent: this, protect: place.protect },
     );
     return namespace.metadata.name;
   }
@@ -127,17 +145,16 @@ export class Foundation extends pulumi.ComponentResource {
     );
   }
 
-  private createMetricsSecret(
+  private createSecret(
     name: string,
-    namespace: pulumi.Output<string>,
     stringData: Record<string, pulumi.Output<string>>,
+    place: {
+      readonly name: string;
+      readonly namespace: pulumi.Output<string>;
+      readonly workload: string;
+    },
   ) {
-    const metadata = metadataOf({
-      name: "metrics-tokens",
-      namespace,
-      workload: "metrics",
-      component: "foundation",
-    });
+    const metadata = metadataOf({ ...place, component: "foundation" });
     return new k8s.core.v1.Secret(name, { metadata, stringData }, { parent: this });
   }
 }

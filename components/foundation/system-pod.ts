@@ -106,6 +106,8 @@ export function systemPodTemplate(args: SystemPodTemplateArgs): k8s.types.input.
   const revisions = secrets.flatMap(({ name, revision }) =>
     revision === undefined ? [] : [[credentialRevisionAnnotation(name), revision] as const],
   );
+  // Neither a Job nor the one pod of a volume has another to stay away from.
+  const isReplicated = !args.restartPolicy && args.dataDirectory === undefined;
   return {
     metadata: {
       labels: workloadLabels(args.workload, args.component),
@@ -120,7 +122,8 @@ export function systemPodTemplate(args: SystemPodTemplateArgs): k8s.types.input.
       user: args.user,
       pullSecrets: args.platform.pullSecrets,
       terminationGracePeriodSeconds: args.terminationGracePeriodSeconds ?? 30,
-      ...(args.restartPolicy ? { restartPolicy: args.restartPolicy } : { spread: spreadOver(args.workload) }),
+      ...(args.restartPolicy && { restartPolicy: args.restartPolicy }),
+      ...(isReplicated && { spread: spreadOver(args.workload) }),
       ...(args.initContainers && { initContainers: args.initContainers.map(complete) }),
       containers: args.containers.map(complete),
       volumes: [

@@ -6,7 +6,7 @@ import type { Platform } from "../foundation/index.ts";
 import { metadataOf } from "../foundation/metadata.ts";
 import { Dashboards, type DashboardsArgs } from "./dashboards/index.ts";
 import { Exporters, type ExportersArgs } from "./exporters/index.ts";
-import { Logging, type LoggingArgs } from "./logging/index.ts";
+import type { Logging } from "./logging/index.ts";
 import { Metrics, type MetricsArgs } from "./metrics/index.ts";
 import { Tracing, type TracingArgs } from "./tracing/index.ts";
 
@@ -17,7 +17,8 @@ export interface ObservabilityArgs {
   readonly token: Credential;
   /** URLs of the workloads that check the token, known once they are available. */
   readonly workloads: readonly pulumi.Output<string>[];
-  readonly logging: LoggingArgs;
+  /** Where logs and traces are kept. */
+  readonly logging: Pick<Logging, "logins" | "proberCertificate">;
   readonly tracing: Omit<TracingArgs, "elasticsearch">;
   readonly exporters: Pick<ExportersArgs, "postgresql" | "redis"> & {
     readonly elasticsearch: Omit<ExportersArgs["elasticsearch"], "login">;
@@ -26,22 +27,20 @@ export interface ObservabilityArgs {
   readonly dashboards: Omit<DashboardsArgs, "elasticsearch">;
 }
 
-/** The observability tier: logs, traces, metrics with their alerts, and the dashboards that show them. */
+/** The observability tier beside the logs: traces, metrics with their alerts, and the dashboards that show them. */
 export class Observability extends pulumi.ComponentResource {
   /** Name of the Secret with the token, entry `token`, once every workload accepts it. */
   readonly secret: pulumi.Output<string>;
-  readonly logging: Logging;
   readonly tracing: Tracing;
   readonly metrics: Metrics;
   readonly dashboards: Dashboards;
-  /** What it may ask of the namespaces. */
-  readonly demands: { readonly platform: readonly Demand[]; readonly shipper: readonly Demand[] };
+  /** What it may ask of the namespace. */
+  readonly demands: readonly Demand[];
 
   constructor(name: string, args: ObservabilityArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:observability:Observability", name, {}, options);
     this.secret = this.createPublishedSecret(`${name}-published`, args).metadata.name;
-    this.logging = new Logging(`${name}-logging`, args.logging, { parent: this });
-    const { logins } = this.logging;
+    const { logins, proberCertificate } = args.logging;
     this.tracing = new Tracing(
       `${name}-tracing`,
       { ...args.tracing, elasticsearch: logins.jaeger },
@@ -58,7 +57,7 @@ export class Observability extends pulumi.ComponentResource {
       {
         ...args.metrics,
         token: publishedSecret,
-        certificate: this.logging.proberCertificate,
+        certificate: proberCertificate,
       },
       { parent: this },
     );
@@ -67,11 +66,8 @@ export class Observability extends pulumi.ComponentResource {
       { ...args.dashboards, elasticsearch: logins.grafana },
       { parent: this },
     );
-    const parts = [this.logging, this.tracing, exporters, this.metrics, this.dashboards];
-    this.demands = {
-      platform: parts.flatMap(({ demands }) => demands),
-      shipper: this.logging.shipperDemands,
-    };
+    const parts = [this.tracing, exporters, this.metrics, this.dashboards];
+    this.demands = parts.flatMap(({ demands }) => demands);
     this.registerOutputs({ secret: this.secret });
   }
 

@@ -3,12 +3,13 @@ import type { StackConfig } from "../schema.ts";
 import { settingsOf } from "./settings.ts";
 
 export function foundationArgs(config: StackConfig): FoundationArgs {
-  const { namespace, clusterDomain, environment, team, rotation } = config;
+  const { namespace, clusterDomain, deletionProtection, environment, team, rotation } = config;
   const elasticsearchUser = { generation: rotation.elasticsearchUsers, length: 32 };
   return {
     namespace,
     shipperNamespace: shipperNamespaceOf(config),
     clusterDomain,
+    deletionProtection: deletionProtection === "enabled",
     environment,
     team,
     settings: settingsOf(config),

@@ -119,6 +119,7 @@ async function measureOnce(
   const unchanged = await timed("no change", up);
   await ask(workspace, ["config", "set", "--path", changedImage.key, changedImage.reference]);
   const changed = await timed("one image changed", up);
+  await ask(workspace, ["state", "unprotect", "--all", "--yes"]);
   const destroyed = await timed("destroy", ["destroy", "--yes"]);
   await ask(workspace, ["config", "rm", "--path", changedImage.key]);
   return {

@@ -1,8 +1,10 @@
 import { existsSync, rmSync } from "node:fs";
 import { stopCluster } from "../cluster/index.ts";
 import {
+  ask,
   deployedObjects,
   isInterrupted,
+  isProtected,
   pulumi,
   readProjectFiles,
   recover,
@@ -60,6 +62,11 @@ async function destroy(stack: string, report: Report): Promise<number> {
       );
     }
     if (deployedObjects(workspace).length === 0) return 0;
+    if (isProtected(workspace)) {
+      if (target.kind === "context") throw new Error(howToLift(stack));
+      // Whatever is on a local cluster goes with it.
+      await ask(workspace, ["state", "unprotect", "--all", "--yes"]);
+    }
     const code = await pulumi(workspace, ["destroy", "--yes", "--remove"]);
     if (code === 0 || target.kind === "context") return code;
     report.step("The destruction failed; the local cluster is removed with all that is in it");
@@ -68,6 +75,17 @@ async function destroy(stack: string, report: Report): Promise<number> {
     report.step(`${(error as Error).message}\nThe local cluster is removed with all that is in it`);
   }
   return 0;
+}
+
+/** What is to be done before a stack's data may be deleted in a cluster that the user has. */
+function howToLift(stack: string): string {
+  return (
+    `stack ${stack} is protected: its namespace, with all data in it, is not deleted while \`deletionProtection\` is "enabled". ` +
+    "Nothing was changed. If all of it may be lost:\n" +
+    `  npm run pulumi -- config set deletionProtection disabled --stack ${stack}\n` +
+    `  npm run up -- --stack ${stack}\n` +
+    `  npm run down -- --stack ${stack}`
+  );
 }
 
 /** Names what stays in a cluster that the user has when the stack's state is dropped. */

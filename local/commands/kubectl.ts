@@ -1,20 +1,22 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-/** kubectl on the namespace of a deployed stack. */
+/** kubectl on the cluster of a deployed stack. */
 export interface Kubectl {
   readonly program: string;
   /** One file or several, as KUBECONFIG has them. */
   readonly kubeconfig: string;
   readonly context: string;
-  readonly namespace: string;
+  /** The namespace of commands that name none. @default what the context says */
+  readonly namespace?: string;
 }
 
 /** What a call of kubectl takes besides its own arguments. */
 export function callOf({ kubeconfig, context, namespace }: Kubectl) {
   // By the variable, as the option takes one file only.
   const env = { ...process.env, KUBECONFIG: kubeconfig };
-  return { argv: ["--context", context, "--namespace", namespace], env };
+  const place = namespace === undefined ? [] : ["--namespace", namespace];
+  return { argv: ["--context", context, ...place], env };
 }
 
 /** Runs a command of kubectl that answers with JSON. */

@@ -9,7 +9,11 @@ export type StatePlace = Pick<Workspace, "stateDir" | "project" | "stack">;
 interface Checkpoint {
   readonly checkpoint?: {
     readonly latest?: {
-      readonly resources?: readonly { readonly type: string; readonly id?: string }[];
+      readonly resources?: readonly {
+        readonly type: string;
+        readonly id?: string;
+        readonly protect?: boolean;
+      }[];
       /** Operations that were begun and not ended. */
       readonly pending_operations?: readonly {
         readonly type: string;
@@ -42,6 +46,11 @@ export function deployedObjects(place: StatePlace): DeployedObject[] {
   return (read(place)?.resources ?? []).flatMap(({ type, id }) =>
     id && type.startsWith("kubernetes:") ? [{ kind: type.split(":").at(-1) ?? type, name: id }] : [],
   );
+}
+
+/** Whether the state lists anything that the engine refuses to delete. */
+export function isProtected(place: StatePlace): boolean {
+  return (read(place)?.resources ?? []).some(({ protect }) => protect === true);
 }
 
 function read(place: StatePlace) {

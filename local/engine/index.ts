@@ -12,12 +12,14 @@ import { chooseStandIns, type EngineTools, placePlugins, type StandIns } from ".
 import { copyProject, copyStackConfig, readProjectFiles } from "./project.ts";
 import { capture, type Workspace } from "./run.ts";
 
-export { deployedObjects } from "./checkpoint.ts";
+export { deployedObjects, isProtected } from "./checkpoint.ts";
 export { StackInUseError } from "./dead-locks.ts";
+export { countResources, importResources, programConfig } from "./deployment.ts";
+export { withOwnPulumi } from "./own.ts";
 export type { EngineTool, EngineTools, StandIns } from "./plugins.ts";
 export { readProjectFiles } from "./project.ts";
 export { recover } from "./recover.ts";
-export { ask, clearInterruption, isInterrupted, pulumi, type Workspace } from "./run.ts";
+export { ask, clearInterruption, isInterrupted, noteTakeover, pulumi, type Workspace } from "./run.ts";
 
 export interface WorkspaceArgs {
   readonly stack: string;
@@ -70,6 +72,7 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
       backendUrl,
       pulumiHome: pulumiHome(cacheDir()),
       passphraseFile: passphrase(args.stateDir),
+      compileCache: join(cacheDir(), "compiled"),
       kubeconfig: args.cluster?.kubeconfig ?? join(args.stateDir, "no-cluster"),
       downloadPlugins: !standIns.providers,
     }),

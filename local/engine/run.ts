@@ -43,6 +43,11 @@ export function noteInterruption(
   for (const file of Object.values(takeover(stateDir))) writeWhole(file, `${operations.join("\n")}\n`);
 }
 
+/** Notes that objects have fields which earlier deployments own, so that updates take them over. */
+export function noteTakeover({ stateDir }: Pick<Workspace, "stateDir">): void {
+  writeWhole(takeover(stateDir).takenOver, "");
+}
+
 /** Whether the last deployment was interrupted and none has succeeded since. */
 export function isInterrupted({ stateDir }: Pick<Workspace, "stateDir">): boolean {
   return existsSync(takeover(stateDir).interrupted);
@@ -62,9 +67,13 @@ export async function pulumi(workspace: Workspace, argv: readonly string[]): Pro
   return code;
 }
 
-/** Runs a CLI command without a terminal and returns what it said. */
-export async function capture(workspace: Workspace, argv: readonly string[]): Promise<Finished> {
-  return start(workspace, [...argv, "--non-interactive"], "pipe");
+/** Runs a CLI command without a terminal and returns what it said. @param input what it reads; nothing by default */
+export async function capture(
+  workspace: Workspace,
+  argv: readonly string[],
+  input?: string,
+): Promise<Finished> {
+  return start(workspace, [...argv, "--non-interactive"], "pipe", input);
 }
 
 /**
@@ -72,8 +81,8 @@ export async function capture(workspace: Workspace, argv: readonly string[]): Pr
  *
  * @throws Error with all that the command said
  */
-export async function ask(workspace: Workspace, argv: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await capture(workspace, argv);
+export async function ask(workspace: Workspace, argv: readonly string[], input?: string): Promise<string> {
+  const { code, stdout, stderr } = await capture(workspace, argv, input);
   if (code === 0) return stdout;
   throw new Error(`pulumi ${argv.join(" ")} failed with exit code ${code}:\n${stdout}${stderr}`.trimEnd());
 }
@@ -82,6 +91,7 @@ async function start(
   workspace: Workspace,
   argv: readonly string[],
   stdio: "inherit" | "pipe",
+  input?: string,
 ): Promise<Finished> {
   const { interrupted, takenOver } = takeover(workspace.stateDir);
   mkdirSync(temporaryFolder(workspace), { recursive: true, mode: 0o700 });
@@ -97,6 +107,7 @@ async function start(
     cwd: workspace.dir,
     env,
     stdio,
+    input,
   });
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));

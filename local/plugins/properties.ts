@@ -13,11 +13,34 @@ export interface Failure {
 }
 
 /** How a secret travels to the engine. */
-const secretMark = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+export const secretMark = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 
 /** What a message of the engine says; nothing for an absent one. */
 export function propertiesOf(value: struct.Struct | undefined): Properties {
   return (value?.toJavaScript() ?? {}) as Properties;
+}
+
+/** Whether a value carries the mark of a secret. */
+export function isSecret(value: unknown): value is { readonly value: unknown } {
+  const [[key = "", mark] = []] = Object.entries(secretMark);
+  return typeof value === "object" && value !== null && (value as Properties)[key] === mark;
+}
+
+/** A value with all marks of secrets taken off. */
+export function withoutMarks(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutMarks);
+  if (typeof value !== "object" || value === null) return value;
+  if (isSecret(value)) return withoutMarks(value.value);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withoutMarks(item)]));
+}
+
+/** Properties whose named ones are marked as secrets, unless they are already. */
+export function withMarks(values: Properties, secrets: readonly string[]): Properties {
+  const entries = Object.entries(values).map(([name, value]) => [
+    name,
+    secrets.includes(name) && !isSecret(value) ? { ...secretMark, value } : value,
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /** Properties for the engine; absent ones are left out, and those that `secrets` names are marked as such. */

@@ -30,6 +30,7 @@ export const groupsOfKinds: ReadonlyMap<string, readonly string[]> = new Map(
     Ingress: networking,
     IngressClass: networking,
     NetworkPolicy: networking,
+    StorageClass: ["storage.k8s.io"],
     ClusterRole: rbac,
     ClusterRoleBinding: rbac,
     Role: rbac,

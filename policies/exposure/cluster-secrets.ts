@@ -3,11 +3,10 @@ import {
   grantingField,
   isForNamespacesOnly,
   namedResources,
+  readingVerbs,
   roleRulesOf,
 } from "../objects/rbac.ts";
 import { stackRule } from "../rule.ts";
-
-const read = ["get", "list", "watch"];
 
 /** A ClusterRole that the set binds in single namespaces only is not for the cluster; one that nobody binds may be. */
 export const clusterSecrets = stackRule({
@@ -20,11 +19,11 @@ export const clusterSecrets = stackRule({
   check(stack) {
     const isForNamespaces = isForNamespacesOnly(bindingsOf(stack));
     return roleRulesOf(stack, ["ClusterRole"])
-      .filter((grant) => !grant.isNamed && namedResources(grant, ["secrets"], read).length > 0)
+      .filter((grant) => !grant.isNamed && namedResources(grant, ["secrets"], readingVerbs).length > 0)
       .filter(({ object }) => !isForNamespaces(object))
       .map((grant) => ({
         object: grant.object,
-        path: grantingField(grant, read),
+        path: grantingField(grant, readingVerbs),
         problem: `${grant.path} of the role grants the Secrets of every namespace`,
         fix: "Use a Role in each namespace, with resourceNames",
       }));

@@ -1,6 +1,7 @@
 import { annotationsOf, type IngressRule, ingressRulesOf } from "../objects/ingresses.ts";
 import { isKind } from "../objects/kinds.ts";
 import type { KubernetesObject } from "../objects/object.ts";
+import { memberPath } from "../objects/texts.ts";
 import { at, fields, ifKnown, list, text } from "../objects/values.ts";
 import { objectRule, type Violation } from "../rule.ts";
 
@@ -35,13 +36,14 @@ function ofIngress(ingress: KubernetesObject): Violation[] {
         fix: "Write tls, with the hosts and the Secret of their certificate",
       },
     ];
+  const plain = staysPlain(ingress);
   // An entry without hosts is for all of them.
-  if (tls.some((entry) => list(fields(entry).hosts).length === 0)) return [];
+  if (tls.some((entry) => list(fields(entry).hosts).length === 0)) return plain;
   const hosts = tls.flatMap((entry) => {
     const given = list(fields(entry).hosts);
     return given.flatMap((_, index) => ifKnown(() => text(given[index])) ?? []);
   });
-  return rules.flatMap(({ path, host }) => {
+  const uncovered = rules.flatMap(({ path, host }) => {
     if (host === undefined || hosts.some((one) => covers(one, host))) return [];
     const problem = `host ${host} is in no entry of tls (${hosts.join(", ")})`;
     return [
@@ -52,6 +54,34 @@ function ofIngress(ingress: KubernetesObject): Violation[] {
       },
     ];
   });
+  return [...plain, ...uncovered];
+}
+
+/** Annotations that have a controller answer without TLS as well, by what they are set to for that. */
+const plainAnnotations: readonly { readonly key: RegExp; readonly value: string }[] = [
+  {
+    key: /^(?:nginx\.ingress\.kubernetes\.io|haproxy\.org|haproxy-ingress\.github\.io)\/ssl-redirect$/,
+    value: "false",
+  },
+  { key: /^kubernetes\.io\/ingress\.allow-http$/, value: "true" },
+];
+
+function staysPlain(ingress: KubernetesObject): Violation[] {
+  const annotations = annotationsOf(ingress);
+  // Another annotation of the same controller that redirects anyway.
+  if (
+    Object.entries(annotations).some(
+      ([key, value]) => key.endsWith("/force-ssl-redirect") && value === "true",
+    )
+  )
+    return [];
+  return Object.entries(annotations)
+    .filter(([key, value]) => plainAnnotations.some((one) => one.key.test(key) && one.value === value))
+    .map(([key]) => ({
+      path: memberPath("metadata.annotations", key),
+      problem: "the Ingress answers without TLS, too",
+      fix: "Remove the annotation: requests without TLS are redirected then",
+    }));
 }
 
 /** What proves to an authority that a name is ours goes without TLS. */

@@ -3,11 +3,10 @@ import {
   grantingField,
   isForNamespacesOnly,
   namedResources,
+  readingVerbs,
   roleRulesOf,
 } from "../objects/rbac.ts";
 import { stackRule } from "../rule.ts";
-
-const read = ["get", "list", "watch"];
 
 /** Of Roles, and of ClusterRoles that are bound in single namespaces only. */
 export const namespaceSecrets = stackRule({
@@ -20,11 +19,11 @@ export const namespaceSecrets = stackRule({
   check(stack) {
     const isForNamespaces = isForNamespacesOnly(bindingsOf(stack));
     return roleRulesOf(stack)
-      .filter((grant) => !grant.isNamed && namedResources(grant, ["secrets"], read).length > 0)
+      .filter((grant) => !grant.isNamed && namedResources(grant, ["secrets"], readingVerbs).length > 0)
       .filter(({ object }) => object.kind === "Role" || isForNamespaces(object))
       .map((grant) => ({
         object: grant.object,
-        path: grantingField(grant, read),
+        path: grantingField(grant, readingVerbs),
         problem: `${grant.path} of the role grants all Secrets of the namespace`,
         fix: "Write resourceNames, or mount the Secrets into the pod that needs them",
       }));

@@ -6,7 +6,7 @@ export const rbacEscalation = stackRule({
   name: "rbac-escalation",
   severity: "mandatory",
   description:
-    "No role lets its holder take further rights: by escalate, bind, impersonate, tokens, certificates, webhooks or nodes.",
+    "No role lets its holder take further rights: by escalate, bind, impersonate, tokens, certificates, webhooks, nodes, volumes or labels of namespaces.",
   why: "Whoever takes over its holder makes himself administrator of the cluster.",
   reference: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks",
   yieldsTo: ["rbac-wildcards"],
@@ -25,7 +25,7 @@ const write = ["create", "update", "patch"];
 
 function stepsOf(grant: RoleRule): { path: string; what: string }[] {
   if (grant.isNamed) return [];
-  const { verbs, resources } = grant;
+  const { verbs } = grant;
   const risen = ["escalate", "bind", "impersonate"].filter((verb) => verbs.includes(verb));
   const byVerb = risen.length > 0 ? [{ path: `${grant.path}.verbs`, what: risen.join(" and ") }] : [];
   const risky = [
@@ -33,13 +33,17 @@ function stepsOf(grant: RoleRule): { path: string; what: string }[] {
     { of: ["certificatesigningrequests/approval"], by: ["update", "patch"] },
     { of: ["signers"], by: ["approve", "sign"] },
     { of: ["nodes/proxy"], by: ["get", "create"] },
-    { of: ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"], by: write },
+    {
+      of: ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
+      by: [...write, "delete", "deletecollection"],
+    },
+    // A volume may be any folder of a node; a label of a namespace is what Pod Security lets its pods do.
+    { of: ["persistentvolumes"], by: write },
+    { of: ["namespaces"], by: ["update", "patch"] },
   ];
   const byResource = risky
-    .filter(({ of, by }) => namedResources(grant, of, by).length > 0)
-    .map(({ of, by }) => ({
-      path: grantingField(grant, by),
-      what: `changes or use of ${resources.filter((one) => of.includes(one)).join(" and ")}`,
-    }));
+    .map(({ of, by }) => ({ found: namedResources(grant, of, by), path: grantingField(grant, by) }))
+    .filter(({ found }) => found.length > 0)
+    .map(({ found, path }) => ({ path, what: `changes or use of ${found.join(" and ")}` }));
   return [...byVerb, ...byResource];
 }

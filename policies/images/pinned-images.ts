@@ -23,11 +23,11 @@ export const pinnedImages = objectRule({
 const fix = "Write a tag that names a version, such as :1.4.2, or better a digest (@sha256:...)";
 
 function problemOf(uses: string, image: string): string | undefined {
-  if (/@sha256:[a-f0-9]{64}$/.test(image)) return undefined;
+  if (/@(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/.test(image)) return undefined;
   const shown = `${uses} ${withoutLogin(image)}`;
   // What is a template as a whole may be anything, also an image with its digest.
   if (/^(?:\$\{?\w+\}?|\$\(\w+\)|\{\{[^{}]*\}\}|\{\w+\})$/.test(image)) return undefined;
-  if (image.includes("@")) return `${shown}, whose digest is not one of SHA-256`;
+  if (image.includes("@")) return `${shown}, whose digest is not one of SHA-256 or SHA-512`;
   if (/[${}<>]/.test(image.slice(image.lastIndexOf("/") + 1)))
     return `${shown}, in which a template is not filled in`;
   const tag = /:([\w][\w.-]*)$/.exec(image)?.[1];

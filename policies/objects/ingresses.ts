@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "./object.ts";
-import { fields, list, text, texts } from "./values.ts";
+import { type Fields, fields, list, text, texts } from "./values.ts";
 
 /** A rule of an Ingress. */
 export interface IngressRule {
@@ -12,6 +12,8 @@ interface IngressPath {
   readonly at: string;
   readonly path: string;
   readonly type: string;
+  /** Who answers, in whatever notation of the API's versions. */
+  readonly backend: Fields;
 }
 
 export function ingressRulesOf(ingress: KubernetesObject): IngressRule[] {
@@ -27,6 +29,7 @@ export function ingressRulesOf(ingress: KubernetesObject): IngressRule[] {
           at: `${path}.http.paths[${place}]`,
           path: text(one.path) ?? "/",
           type: text(one.pathType) ?? "ImplementationSpecific",
+          backend: fields(one.backend),
         };
       }),
     };

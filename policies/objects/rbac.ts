@@ -45,14 +45,25 @@ function words(value: unknown): string[] {
   return list(value).flatMap((word) => text(word) ?? []);
 }
 
-/** Which of some resources a rule grants by name, with a verb out of some; `*` as a resource is another rule's. */
+/** Verbs that are answered with whole objects, as those are that change them; `update` has to be told what it is to say. */
+export const readingVerbs: readonly string[] = ["get", "list", "watch", "patch", "deletecollection"];
+
+/**
+ * Which resources of a rule are some that are looked for, with a verb out of some; `*` alone is another rule's. Before the name
+ * of a subresource it stands for all resources; after that of a resource, as in `pods/*`, for nothing.
+ */
 export function namedResources(grant: RoleRule, wanted: readonly string[], by: readonly string[]): string[] {
   const { resources, verbs, groups } = grant;
   if (!verbs.some((verb) => verb === "*" || by.includes(verb))) return [];
-  return resources.filter((resource) => {
-    const own = groupsOfResources.get(resource) ?? [coreGroup];
-    return wanted.includes(resource) && groups.some((group) => group === "*" || own.includes(group));
+  const meant = wanted.filter((one) => {
+    const own = groupsOfResources.get(one) ?? [coreGroup];
+    return groups.some((group) => group === "*" || own.includes(group));
   });
+  return resources.filter((resource) =>
+    meant.some(
+      (one) => one === resource || (resource.startsWith("*/") && one.endsWith(resource.slice("*".length))),
+    ),
+  );
 }
 
 /** Path of what makes a rule grant one of some verbs: its resources, or its verbs where `*` alone does. */

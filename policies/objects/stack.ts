@@ -126,8 +126,8 @@ function remembering(look: Look): Look {
   };
 }
 
-/** The shortest of some lists. */
-function fewest<T>(lists: readonly (readonly T[])[]): readonly T[] {
+/** The shortest of some lists; an empty one where there are none. */
+export function fewest<T>(lists: readonly (readonly T[])[]): readonly T[] {
   return lists.reduce((least, one) => (one.length < least.length ? one : least), lists[0] ?? []);
 }
 

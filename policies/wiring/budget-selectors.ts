@@ -1,3 +1,4 @@
+import { describeElsewhere, elsewhereIn, putTogether } from "../objects/elsewhere.ts";
 import { podsMadeByOthers } from "../objects/operators.ts";
 import { describeSelector, isEmptySelector, selectorWords } from "../objects/selectors.ts";
 import { fields } from "../objects/values.ts";
@@ -13,19 +14,21 @@ export const budgetSelectors = stackRule({
     "https://kubernetes.io/docs/tasks/run-application/configure-pdb/#specifying-a-poddisruptionbudget",
   check(stack) {
     const mayBeMade = podsMadeByOthers(stack);
+    const elsewhere = elsewhereIn(stack);
     const populated = new Set(stack.workloads.map(({ namespace }) => namespace));
     return stack.ofKind("PodDisruptionBudget").flatMap((object) => {
       const { selector } = fields(object.content.spec);
-      // Without pods of its namespace, the set says nothing about who else is there.
-      if (isEmptySelector(selector) || !populated.has(object.namespace)) return [];
-      if (stack.podsFitting(object.namespace, selector).length > 0) return [];
+      if (isEmptySelector(selector) || stack.podsFitting(object.namespace, selector).length > 0) return [];
+      const other = elsewhere.selected(object, selector);
+      // Without pods of its namespace, the set says nothing about who else is there, unless it has them elsewhere.
+      if (!populated.has(object.namespace) && !other) return [];
       if (mayBeMade(object.namespace, selectorWords(selector))) return [];
       return [
         {
           object,
           path: "spec.selector",
-          problem: `it is about ${describeSelector(selector)}, which no pod of namespace ${object.namespace} fits`,
-          fix: "Select by labels of the pods' template",
+          problem: `it is about ${describeSelector(selector)}, which no pod of namespace ${object.namespace} fits${describeElsewhere(other)}`,
+          fix: other ? putTogether : "Select by labels of the pods' template",
         },
       ];
     });

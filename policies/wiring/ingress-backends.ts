@@ -1,3 +1,4 @@
+import { describeElsewhere, elsewhereIn, putTogether } from "../objects/elsewhere.ts";
 import { isKind } from "../objects/kinds.ts";
 import { madeByOperators } from "../objects/operators.ts";
 import {
@@ -20,18 +21,19 @@ export const ingressBackends = stackRule({
   why: "Callers get an error of the proxy instead of an answer.",
   reference: "https://kubernetes.io/docs/concepts/services-networking/ingress/#resource-backend",
   check(stack) {
+    const elsewhere = elsewhereIn(stack);
     const mayBeMade = madeByOperators(stack);
     return stack.objects.flatMap((object) =>
       backendsOf(object).flatMap(({ path, portPath, namespace, service, port }): StackViolation[] => {
         const found = stack.find("Service", namespace, service);
         if (!found) {
-          // Where the set makes no other Service of the namespace, they are made elsewhere.
           const others = stack.ofKind("Service", namespace).map(({ name }) => name);
-          if (others.length === 0 || mayBeMade(namespace, [service])) return [];
-          const problem = `it sends to Service ${service}, which is not in namespace ${namespace}`;
-          return [
-            { object, path, problem, fix: `Name one of its Services: ${others.slice(0, 5).join(", ")}` },
-          ];
+          const other = elsewhere.named({ ...object, namespace }, "Service", service);
+          // Where the set makes no other Service of the namespace, and not this one elsewhere, somebody else makes them.
+          if ((others.length === 0 && !other) || mayBeMade(namespace, [service])) return [];
+          const problem = `it sends to Service ${service}, which is not in namespace ${namespace}${describeElsewhere(other)}`;
+          const fix = other ? putTogether : `Name one of its Services: ${others.slice(0, 5).join(", ")}`;
+          return [{ object, path, problem, fix }];
         }
         if (text(fields(found.content.spec).type) === "ExternalName") return [];
         const ports = servicePortsOf(found);

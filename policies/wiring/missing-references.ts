@@ -1,10 +1,11 @@
 import { askersOf } from "../objects/grants.ts";
 import { isKind } from "../objects/kinds.ts";
+import { namesNamespace } from "../objects/namespaces.ts";
 import { madeByOperators } from "../objects/operators.ts";
 import { type Reference, referencesOf } from "../objects/references.ts";
 import { folderOf } from "../objects/sources.ts";
 import type { Stack, StackObject, Workload } from "../objects/stack.ts";
-import { at, fields, ifKnown, isSet, list, text } from "../objects/values.ts";
+import { at, fields, list, text } from "../objects/values.ts";
 import { stackRule } from "../rule.ts";
 
 /** What a pod names and cannot start without must be made by somebody. */
@@ -23,7 +24,7 @@ export const missingReferences = stackRule({
     const elsewhere = new Map(own.map(({ kind, name, namespace }) => [`${kind} ${name}`, namespace]));
     // What names no namespace goes wherever somebody applies it to.
     const anywhere = new Set(
-      own.filter((one) => !namesNamespace(one)).map(({ kind, name }) => `${kind} ${name}`),
+      own.filter((one) => namesNamespace(one) === false).map(({ kind, name }) => `${kind} ${name}`),
     );
     const isEvident = evidenceOf(own);
     return stack.workloads.flatMap((object) => {
@@ -102,11 +103,7 @@ function evidenceOf(objects: readonly StackObject[]): (workload: Workload, kind:
     ),
   );
   return (workload, kind) =>
-    evident.has(namesNamespace(workload) ? placeOf(workload, kind) : cornerOf(workload, kind));
-}
-
-function namesNamespace({ content }: StackObject): boolean {
-  return ifKnown(() => isSet(fields(content.metadata).namespace)) ?? true;
+    evident.has(namesNamespace(workload) !== false ? placeOf(workload, kind) : cornerOf(workload, kind));
 }
 
 /** Secrets that others make from a name that they are given: certificates, sealed and external Secrets. */

@@ -1,3 +1,4 @@
+import { describeElsewhere, elsewhereIn, putTogether } from "../objects/elsewhere.ts";
 import { peerNamespaces, policyRulesOf } from "../objects/network-policies.ts";
 import { podsMadeByOthers } from "../objects/operators.ts";
 import { describeSelector, isEmptySelector, selectorWords } from "../objects/selectors.ts";
@@ -15,23 +16,26 @@ export const networkPolicySelectors = stackRule({
     "https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-resource",
   check(stack) {
     const mayBeMade = podsMadeByOthers(stack);
+    const elsewhere = elsewhereIn(stack);
     const populated = new Set(stack.workloads.map(({ namespace }) => namespace));
     return stack.ofKind("NetworkPolicy").flatMap((object) =>
       selectorsOf(object).flatMap(({ path, who, selector, namespaces }) => {
         const places = peerNamespaces(stack, object, namespaces);
-        // A namespace without pods in the set is somebody else's.
-        if (isEmptySelector(selector) || !places?.some((place) => populated.has(place))) return [];
+        if (isEmptySelector(selector) || places === undefined) return [];
+        // A namespace without pods in the set is somebody else's, unless what the policy is about is elsewhere in it.
+        const other = path === "spec.podSelector" ? elsewhere.selected(object, selector) : undefined;
+        if (!other && places.some((place) => !populated.has(place))) return [];
         const words = selectorWords(selector);
         const isFound = places.some(
           (place) => stack.podsFitting(place, selector).length > 0 || mayBeMade(place, words),
         );
-        if (isFound || places.some((place) => !populated.has(place))) return [];
+        if (isFound) return [];
         return [
           {
             object,
             path,
-            problem: `${who} ${describeSelector(selector)}, which no pod of namespace ${places.join(" or ")} fits`,
-            fix: "Select by labels of the pods' template",
+            problem: `${who} ${describeSelector(selector)}, which no pod of namespace ${places.join(" or ")} fits${describeElsewhere(other)}`,
+            fix: other ? putTogether : "Select by labels of the pods' template",
           },
         ];
       }),

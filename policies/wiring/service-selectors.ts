@@ -1,3 +1,4 @@
+import { describeElsewhere, elsewhereIn, putTogether } from "../objects/elsewhere.ts";
 import { podsMadeByOthers } from "../objects/operators.ts";
 import { describeSelector } from "../objects/selectors.ts";
 import { fields, text, texts } from "../objects/values.ts";
@@ -12,23 +13,25 @@ export const serviceSelectors = stackRule({
   reference: "https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service",
   check(stack) {
     const mayBeMade = podsMadeByOthers(stack);
+    const elsewhere = elsewhereIn(stack);
     const populated = new Set(stack.workloads.map(({ namespace }) => namespace));
     return stack.ofKind("Service").flatMap((object) => {
       const spec = fields(object.content.spec);
       const selector = texts(spec.selector);
       const words = Object.values(selector);
-      // Without pods of its namespace, the set says nothing about who else is there.
-      if (words.length === 0 || !populated.has(object.namespace)) return [];
-      if (text(spec.type) === "ExternalName" || stack.podsWith(object.namespace, selector).length > 0)
-        return [];
+      if (words.length === 0 || text(spec.type) === "ExternalName") return [];
+      if (stack.podsWith(object.namespace, selector).length > 0) return [];
+      const other = elsewhere.selected(object, { matchLabels: selector });
+      // Without pods of its namespace, the set says nothing about who else is there, unless it has them elsewhere.
+      if (!populated.has(object.namespace) && !other) return [];
       if (mayBeMade(object.namespace, words)) return [];
       const shown = describeSelector({ matchLabels: selector });
       return [
         {
           object,
           path: "spec.selector",
-          problem: `it selects ${shown}, which no pod of namespace ${object.namespace} has`,
-          fix: "Select by labels of the pods' template",
+          problem: `it selects ${shown}, which no pod of namespace ${object.namespace} has${describeElsewhere(other)}`,
+          fix: other ? putTogether : "Select by labels of the pods' template",
         },
       ];
     });

@@ -24,6 +24,18 @@ describe("stack prod", () => {
       expect([name, status?.availableReplicas]).toEqual([name, spec?.replicas]);
     }
   });
+
+  it("is not destroyed with its data, but goes with its local cluster", async () => {
+    const before = platformObjects(checkout, "deployments,statefulsets,persistentvolumeclaims", "prod");
+    const { code, output } = await checkout.run("pulumi", "destroy", "--yes", "--stack", "prod");
+    expect(code, output).not.toBe(0);
+    expect(output).toContain("protected");
+    const after = platformObjects(checkout, "deployments,statefulsets,persistentvolumeclaims", "prod");
+    expect([...after.keys()]).toEqual([...before.keys()]);
+    const down = await checkout.run("down", "--stack", "prod");
+    expect(down.code, down.output).toBe(0);
+    expect(checkout.exists(".local")).toBe(false);
+  });
 });
 
 describe("a cluster that one already has", () => {
@@ -56,6 +68,17 @@ describe("a cluster that one already has", () => {
     const elsewhere = await checkout.run("up", "--context", "another");
     expect(elsewhere.code).toBe(1);
     expect(elsewhere.output).toContain(`stack dev is deployed to context "${name}"`);
+    await checkout.run("pulumi", "config", "set", "deletionProtection", "enabled");
+    const guarded = await checkout.run("up");
+    expect(guarded.code, guarded.output).toBe(0);
+    const refused = await checkout.run("down");
+    expect(refused.code).toBe(1);
+    expect(refused.output).toContain(
+      "stack dev is protected: its namespace, with all data in it, is not deleted",
+    );
+    await checkout.run("pulumi", "config", "set", "deletionProtection", "disabled");
+    const lifted = await checkout.run("up");
+    expect(lifted.code, lifted.output).toBe(0);
     const down = await checkout.run("down");
     expect(down.code, down.output).toBe(0);
     expect(readFileSync(kubeconfig, "utf8")).toBe(before);

@@ -29,6 +29,7 @@ describe("the environment", () => {
     pulumiHome: "/cache/pulumi-home",
     passphraseFile: "/state/passphrase",
     kubeconfig: "/state/kubeconfig",
+    compileCache: "/cache/compiled",
     downloadPlugins: false,
   });
 
@@ -37,6 +38,8 @@ describe("the environment", () => {
       HOME: "/home/me",
       PATH: "/checkout/node_modules/.bin:/usr/bin",
       KUBECONFIG: "/state/kubeconfig",
+      NODE_COMPILE_CACHE: "/cache/compiled",
+      GOGC: "400",
       PULUMI_BACKEND_URL: "file:///state/backend",
       PULUMI_CONFIG_PASSPHRASE_FILE: "/state/passphrase",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -42,6 +42,7 @@ const refused: readonly (readonly [rule: string, options: Record<string, unknown
   ["spread-replicas", { replicas: 2.5 }, /^spread-replicas\.replicas: .*expected int/],
   ["removed-apis", { kubernetes: 1.3 }, /^removed-apis\.kubernetes: must be text in quotes/],
   ["removed-apis", { kubernetes: "latest" }, /^removed-apis\.kubernetes: must be a version such as 1\.36$/],
+  ["port-numbers", { nodePorts: "30000" }, /^port-numbers\.nodePorts: must be a range such as 30000-32767$/],
   [
     "public-services",
     { allowed: ["ClusterIP"] },

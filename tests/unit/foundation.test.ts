@@ -54,6 +54,14 @@ test("the namespace enforces Pod Security restricted, and has the platform's lab
   });
 });
 
+test.each([
+  ["enabled", ["base-namespace"]],
+  ["disabled", []],
+])("with deletionProtection %s the engine refuses to delete %j", async (deletionProtection, refused) => {
+  const { recording } = await foundation(foundationArgs(accepted({ deletionProtection })));
+  expect(recording.constructed.filter(({ protect }) => protect).map(({ name }) => name)).toEqual(refused);
+});
+
 test("the settings are a ConfigMap with every key of the contract", async () => {
   const { recording } = await foundation();
   const { inputs } = recording.object("ConfigMap", "platform-settings");

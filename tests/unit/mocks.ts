@@ -25,6 +25,8 @@ export interface Constructed {
   readonly hasDependsOn: boolean;
   /** Inputs whose changes are not made. */
   readonly ignoreChanges: readonly string[];
+  /** Whether the engine refuses to delete it. */
+  readonly protect: boolean;
 }
 
 /** A value that Pulumi treats as a secret. */
@@ -226,6 +228,7 @@ function observe(recording: Recording): void {
       ...(parent && { parent }),
       hasDependsOn: opts.dependsOn !== undefined,
       ignoreChanges: (opts as pulumi.CustomResourceOptions).ignoreChanges ?? [],
+      protect: opts.protect ?? false,
     };
     known.set(resource, constructed);
     recording.constructed.push(constructed);

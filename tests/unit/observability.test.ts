@@ -7,7 +7,9 @@ import {
   credentialIds,
 } from "../../components/foundation/credentials.ts";
 import { Observability } from "../../components/observability/index.ts";
+import { Logging } from "../../components/observability/logging/index.ts";
 import { observabilityArgs } from "../../config/slices/observability.ts";
+import { loggingArgs } from "./logging-fixtures.ts";
 import { record, secret } from "./mocks.ts";
 import { credential, defaults, mounted, platform } from "./platform.ts";
 import { labels } from "./shapes.ts";
@@ -28,6 +30,7 @@ function parts() {
   const service = { endpoint: pulumi.output(""), credential: mounted("database"), monitoring: login };
   const foundation = { platform: platform(), credentials: everyCredential };
   const { tracing, exporters, metrics, dashboards, logging } = observabilityArgs(defaults, foundation, {
+    logging: new Logging("logging", loggingArgs()),
     data: { database: service, cache: service },
     verification: { urls },
     gateway: { url: pulumi.output("") },

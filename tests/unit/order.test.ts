@@ -112,7 +112,7 @@ test("nothing waits for policies, quotas, budgets and autoscalers", async () => 
 });
 
 test("nothing outside observability waits for anything in it", async () => {
-  const isObservability = ({ name }: Asked) => name.startsWith("observability");
+  const isObservability = ({ name }: Asked) => /^(observability|logging)/.test(name);
   const { resources } = await whileHeld((asked) => asked.custom && isObservability(asked));
   expect(resources.length).toBeGreaterThan(30);
   expect(resources.filter((asked) => !isObservability(asked)).map(({ name }) => name)).toEqual([]);

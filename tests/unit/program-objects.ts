@@ -84,7 +84,13 @@ function platformObjects(stack: Stack): string[] {
       "Secret",
       ["elasticsearch", "kibana", "logstash", "blackbox-exporter"].map((name) => `${name}-certificate`),
     ),
-    ...named("Secret", ["metrics-tokens", "elasticsearch-users", "kibana-settings"]),
+    ...named("Secret", [
+      "metrics-tokens",
+      "revision-key",
+      "platform-authority",
+      "elasticsearch-users",
+      "kibana-settings",
+    ]),
     ...watched,
     ...fenced,
   ];

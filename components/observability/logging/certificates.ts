@@ -24,13 +24,18 @@ export interface Authority {
 
 /**
  * A private authority for TLS inside the platform. Keys are on the curve P-256; they and the certificates are in Pulumi's
- * state, the keys encrypted.
+ * state, the keys encrypted. The authority's own are in a Secret too, `platform-authority`: nobody mounts it, it is where they
+ * are found again when the state is lost.
  */
 export class CertificateAuthority extends pulumi.ComponentResource implements Authority {
   readonly certificate: pulumi.Output<string>;
   readonly key: pulumi.Output<string>;
 
-  constructor(name: string, options?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { platform }: { readonly platform: Platform },
+    options?: pulumi.ComponentResourceOptions,
+  ) {
     super("iot:observability:CertificateAuthority", name, {}, options);
     this.key = new tls.PrivateKey(`${name}-authority-key`, ecdsa, { parent: this }).privateKeyPem;
     this.certificate = new tls.SelfSignedCert(
@@ -44,6 +49,18 @@ export class CertificateAuthority extends pulumi.ComponentResource implements Au
       },
       { parent: this },
     ).certPem;
+    const metadata = metadataOf({
+      name: "platform-authority",
+      namespace: platform.namespace,
+      workload: "authority",
+      component: "logging",
+    });
+    const stringData = { "tls.crt": this.certificate, "tls.key": this.key };
+    new k8s.core.v1.Secret(
+      `${name}-secret`,
+      { metadata, type: "kubernetes.io/tls", stringData },
+      { parent: this },
+    );
     this.registerOutputs();
   }
 }

@@ -51,7 +51,7 @@ export class Logging extends pulumi.ComponentResource {
   constructor(name: string, args: LoggingArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:observability:Logging", name, {}, options);
     const { platform, credentials } = args;
-    const authority = new CertificateAuthority(`${name}-certificates`, { parent: this });
+    const authority = new CertificateAuthority(`${name}-certificates`, { platform }, { parent: this });
     const certificates = issueAll(name, { platform, authority }, this);
     const elasticsearch = new Elasticsearch(
       `${name}-elasticsearch`,

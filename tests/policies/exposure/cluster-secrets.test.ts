@@ -28,6 +28,9 @@ test("of all namespaces", () => {
   expect(foundBy(clusterSecrets, { ...role, [`${rules}.verbs`]: ["*"] })).toEqual([
     "ClusterRole/reader rules[0].verbs",
   ]);
+  // Both are answered with the Secrets that they change.
+  expect(foundBy(clusterSecrets, { ...role, [`${rules}.verbs`]: ["patch"] })).toEqual(found);
+  expect(foundBy(clusterSecrets, { ...role, [`${rules}.verbs`]: ["deletecollection"] })).toEqual(found);
   expect(messagesOf(clusterSecrets, role)[0]).toMatch(
     /^rules\[0\] of the role grants the Secrets of every namespace\. /,
   );
@@ -36,7 +39,7 @@ test("of all namespaces", () => {
 test.each([
   byNamespace,
   { [`${rules}.resourceNames`]: ["store"] },
-  { [`${rules}.verbs`]: ["create"] },
+  { [`${rules}.verbs`]: ["create", "update", "delete"] },
   { [`${rules}.resources`]: ["configmaps"] },
 ])("%j is less", (change) => {
   expect(foundBy(clusterSecrets, { ...role, ...change })).toEqual([]);

@@ -46,6 +46,28 @@ test.each([
   expect(foundBy(edgeTls, changes)).toEqual([]);
 });
 
+test.each([
+  ["nginx.ingress.kubernetes.io/ssl-redirect", "false", "true"],
+  ["haproxy.org/ssl-redirect", "false", "true"],
+  ["kubernetes.io/ingress.allow-http", "true", "false"],
+])("%s: %s lets requests without TLS through", (key, plain, redirected) => {
+  const set = (annotations: object, changes = {}) => ({
+    "Ingress/web metadata.annotations": annotations,
+    ...changes,
+  });
+  const found = [`Ingress/web metadata.annotations["${key}"]`];
+  expect(foundBy(edgeTls, set({ [key]: plain }))).toEqual(found);
+  const everyHost = { "Ingress/web spec.tls": [{ secretName: "web-certificate" }] };
+  expect(foundBy(edgeTls, set({ [key]: plain }, everyHost))).toEqual(found);
+  expect(foundBy(edgeTls, set({ [key]: redirected }))).toEqual([]);
+  const forced = { [key]: plain, "nginx.ingress.kubernetes.io/force-ssl-redirect": "true" };
+  expect(foundBy(edgeTls, set(forced))).toEqual([]);
+  // Without TLS at all, that is what is said.
+  expect(foundBy(edgeTls, set({ [key]: plain }, { "Ingress/web spec.tls": undefined }))).toEqual([
+    "Ingress/web spec.tls",
+  ]);
+});
+
 const gateway = (spec: object) => ({
   "Gateway/edge": {
     apiVersion: "gateway.networking.k8s.io/v1",

@@ -21,8 +21,25 @@ test.each([
   [["nodes/proxy"], ["get"], "resources"],
   [["mutatingwebhookconfigurations"], ["patch"], "resources"],
   [["validatingwebhookconfigurations"], ["*"], "verbs"],
+  [["validatingwebhookconfigurations"], ["delete"], "resources"],
+  [["mutatingwebhookconfigurations"], ["deletecollection"], "resources"],
+  [["persistentvolumes"], ["create"], "resources"],
+  [["namespaces"], ["patch"], "resources"],
+  [["*/token"], ["create"], "resources"],
+  [["*/approval"], ["update"], "resources"],
+  [["*/proxy"], ["get"], "resources"],
 ])("%j by %j", (resources, verbs, field) => {
   expect(foundBy(rbacEscalation, rule(resources, verbs))).toEqual([`Role/nightly rules[1].${field}`]);
+});
+
+test("of a subresource of everything, the group is that of what it is meant for", () => {
+  const inGroup = (group: string) => ({
+    "Role/nightly rules.1": { apiGroups: [group], resources: ["*/approval"], verbs: ["update"] },
+  });
+  expect(foundBy(rbacEscalation, inGroup("certificates.k8s.io"))).toEqual([
+    "Role/nightly rules[1].resources",
+  ]);
+  expect(foundBy(rbacEscalation, inGroup(""))).toEqual([]);
 });
 
 test("messages say what", () => {
@@ -37,6 +54,10 @@ test.each([
   [["certificatesigningrequests"], ["create", "get"], undefined],
   [["mutatingwebhookconfigurations"], ["get", "list", "watch"], undefined],
   [["serviceaccounts"], ["create"], undefined],
+  [["persistentvolumes", "namespaces"], ["get", "list", "watch", "delete"], undefined],
+  [["persistentvolumeclaims"], ["create"], undefined],
+  [["namespaces"], ["create"], undefined],
+  [["*/status", "*/scale", "nodes/*"], ["get", "create", "update"], undefined],
 ])("%j by %j of %j does not", (resources, verbs, names) => {
   expect(foundBy(rbacEscalation, rule(resources, verbs, names))).toEqual([]);
 });

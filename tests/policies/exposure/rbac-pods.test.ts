@@ -12,6 +12,7 @@ test("nobody starts pods or reaches into them", () => {
 
 test.each([
   [["pods/exec"], ["create"], /commands in every pod \(pods\/exec\)/],
+  [["*/exec"], ["create"], /commands in every pod \(\*\/exec\)/],
   [["pods/portforward"], ["create"], /ways past every NetworkPolicy/],
   [["pods"], ["create"], /pods of any account, with any Secret \(pods\)/],
   [["deployments", "configmaps"], ["patch"], /\(deployments\)/],

@@ -23,6 +23,7 @@ test.each([
   "$REGISTRY/thing:1.4",
   `registry.test/thing@${digest}`,
   `registry.test/thing:latest@${digest}`,
+  `registry.test/thing@sha512:${"0123456789abcdef".repeat(8)}`,
 ])("%s is pinned", (image) => {
   expect(violationsIn(pinnedImages, object("Pod", { "containers.0.image": image }))).toEqual([]);
 });
@@ -33,6 +34,7 @@ test.each([
   ["registry.test/thing:latest", /whose tag names no version/],
   ["registry.test/thing:stable", /whose tag names no version/],
   ["registry.test/thing@sha256:abc1", /whose digest is not one of SHA-256/],
+  [`registry.test/thing@${digest.replace("256", "512")}`, /whose digest is not one of SHA-256 or SHA-512/],
   [`registry.test/thing@${digest}0`, /whose digest is not one of SHA-256/],
   ["registry.test/v1.2/thing", /without a tag/],
   ["$REGISTRY/thing", /without a tag/],

@@ -20,9 +20,20 @@ test("a target that is not there is refused", () => {
   );
 });
 
+test("an autoscaler in another namespace than its target is refused", () => {
+  const apart = { "HorizontalPodAutoscaler/web metadata.namespace": "other" };
+  expect(foundBy(autoscalerTargets, apart)).toEqual(["HorizontalPodAutoscaler/web spec.scaleTargetRef.name"]);
+  expect(messagesOf(autoscalerTargets, apart)[0]).toMatch(
+    /^it scales Deployment web, which is not in namespace other; Deployment web is in namespace shop\. /,
+  );
+});
+
 test.each([
   ["a kind of an operator", { [target]: { kind: "Rollout", name: "x", apiVersion: "argoproj.io/v1alpha1" } }],
-  ["a namespace that is not in the set", { "HorizontalPodAutoscaler/web metadata.namespace": "other" }],
+  [
+    "a namespace that is not in the set",
+    { "HorizontalPodAutoscaler/web metadata.namespace": "other", [`${target}.name`]: "wbe" },
+  ],
 ])("nothing is said of %s", (_, changes) => {
   expect(foundBy(autoscalerTargets, changes)).toEqual([]);
 });

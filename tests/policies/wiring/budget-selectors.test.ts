@@ -14,9 +14,23 @@ test("a budget that selects nobody is refused", () => {
   );
 });
 
+test("a budget in another namespace than its pods is refused", () => {
+  const apart = { "PodDisruptionBudget/web metadata.namespace": "other" };
+  expect(foundBy(budgetSelectors, apart)).toEqual(["PodDisruptionBudget/web spec.selector"]);
+  expect(messagesOf(budgetSelectors, apart)[0]).toMatch(
+    /which no pod of namespace other fits; Deployment web is in namespace shop\. /,
+  );
+});
+
 test.each([
   ["all pods", { "PodDisruptionBudget/web spec.selector": {} }],
-  ["pods of a namespace that is not in the set", { "PodDisruptionBudget/web metadata.namespace": "other" }],
+  [
+    "pods of a namespace that is not in the set",
+    {
+      "PodDisruptionBudget/web metadata.namespace": "other",
+      "PodDisruptionBudget/web spec.selector": { matchLabels: { app: "wbe" } },
+    },
+  ],
   [
     "pods that an operator makes",
     {

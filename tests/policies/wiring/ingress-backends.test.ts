@@ -49,7 +49,18 @@ test("routes of the Gateway API are judged too", () => {
     "HTTPRoute/web spec.rules[0].backendRefs[0].name",
   ]);
   expect(foundBy(ingressBackends, route({ name: "wbe", port: 80, namespace: "other" }))).toEqual([]);
+  expect(foundBy(ingressBackends, route({ name: "web", port: 80, namespace: "other" }))).toEqual([
+    "HTTPRoute/web spec.rules[0].backendRefs[0].name",
+  ]);
   expect(foundBy(ingressBackends, route({ name: "wbe", kind: "Bucket", group: "example.org" }))).toEqual([]);
+});
+
+test("an Ingress in another namespace than its Service is refused", () => {
+  const apart = { "Ingress/web metadata.namespace": "other" };
+  expect(foundBy(ingressBackends, apart)).toEqual([`Ingress/web ${path}.service.name`]);
+  expect(messagesOf(ingressBackends, apart)[0]).toMatch(
+    /which is not in namespace other; Service web is in namespace shop\. .* Put both into one namespace\.$/,
+  );
 });
 
 test.each([
@@ -57,7 +68,10 @@ test.each([
     "a Service that is a name for another host",
     { "Service/web spec": { type: "ExternalName", externalName: "shop.example.com" } },
   ],
-  ["a namespace whose Services are not in the set", { "Ingress/web metadata.namespace": "other" }],
+  [
+    "a namespace whose Services are not in the set",
+    { "Ingress/web metadata.namespace": "other", [`${backend}.service.name`]: "api" },
+  ],
   [
     "an action of the load balancer",
     {

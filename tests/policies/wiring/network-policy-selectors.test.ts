@@ -58,6 +58,18 @@ test("a policy alone says nothing of pods elsewhere", () => {
   ).toEqual([]);
 });
 
+test("a policy in another namespace than its pods is refused", () => {
+  const apart = {
+    "NetworkPolicy/web metadata.namespace": "other",
+    "NetworkPolicy/web spec.ingress": [],
+    "NetworkPolicy/web spec.egress": [],
+  };
+  expect(foundBy(networkPolicySelectors, apart)).toEqual(["NetworkPolicy/web spec.podSelector"]);
+  expect(messagesOf(networkPolicySelectors, apart)[0]).toMatch(
+    /which no pod of namespace other fits; Deployment web is in namespace shop\. /,
+  );
+});
+
 test("rules of a direction that policyTypes leaves out have no effect", () => {
   const changes = {
     "NetworkPolicy/web spec.egress.0.to.0.podSelector": nobody,

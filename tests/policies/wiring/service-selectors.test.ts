@@ -20,10 +20,29 @@ test("pods of another namespace do not count", () => {
   ]);
 });
 
+test("a Service in another namespace than its pods is refused, though none of its own are in the set", () => {
+  const apart = { "Service/web metadata.namespace": "other" };
+  expect(foundBy(serviceSelectors, apart)).toEqual(["Service/web spec.selector"]);
+  expect(messagesOf(serviceSelectors, apart)[0]).toMatch(
+    /which no pod of namespace other has; Deployment web is in namespace shop\. .* Put both into one namespace\.$/,
+  );
+});
+
 test.each([
   ["has no selector", { "Service/web spec.selector": undefined }],
   ["is a name for another host", { "Service/web spec": { type: "ExternalName", selector: { a: "b" } } }],
-  ["is of a namespace whose pods are not in the set", { "Service/web metadata.namespace": "other" }],
+  [
+    "is of a namespace whose pods are not in the set",
+    { "Service/web metadata.namespace": "other", "Service/web spec.selector": { app: "wbe" } },
+  ],
+  ["goes wherever it is applied", { "Service/web metadata.namespace": undefined }],
+  [
+    "is of pods that go wherever they are applied",
+    {
+      "Service/web metadata.namespace": "other",
+      "Deployment/web metadata.namespace": undefined,
+    },
+  ],
   [
     "is of one pod of a StatefulSet",
     { "Service/store spec.selector": { "statefulset.kubernetes.io/pod-name": "store-0" } },

@@ -19,6 +19,14 @@ test.each([
   ).toBe(true);
 });
 
+test("a Service of another namespace gives its pods no names", () => {
+  const apart = { "Service/store metadata.namespace": "other", "Service/web": undefined };
+  expect(foundBy(statefulsetServices, apart)).toEqual(found);
+  expect(messagesOf(statefulsetServices, apart)[0]).toMatch(
+    /^Service store, which it names, is not there; Service store is in namespace other\. /,
+  );
+});
+
 test("a StatefulSet may do without, or have its Service in another set", () => {
   expect(foundBy(statefulsetServices, { "StatefulSet/store spec.serviceName": undefined })).toEqual([]);
   expect(foundBy(statefulsetServices, { "Service/store": undefined, "Service/web": undefined })).toEqual([]);

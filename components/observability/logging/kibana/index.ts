@@ -34,6 +34,7 @@ export interface KibanaArgs {
 }
 
 const workload = systemNames.kibana;
+const settingsEntry = "credentials.yml";
 
 /** Kibana, where people search logs. */
 export class Kibana extends pulumi.ComponentResource {
@@ -44,8 +45,10 @@ export class Kibana extends pulumi.ComponentResource {
 
   constructor(name: string, args: KibanaArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:observability:Kibana", name, {}, options);
-    const entries = { "credentials.yml": secretSettings(args) };
-    const secret = this.createSettings(`${name}-settings`, args, entries);
+    const entries = { [settingsEntry]: secretSettings(args) };
+    // The pod reads the settings alone; the key that theirs are made of is found again here when the state is lost.
+    const kept = { ...entries, "encryption-key": args.encryption.value };
+    const secret = this.createSettings(`${name}-settings`, args, kept);
     const settings = {
       secret: secret.metadata.name,
       revision: args.platform.revisionOf(contentOf(entries)),
@@ -118,7 +121,7 @@ function podOf(
         command: [
           "/usr/share/kibana/bin/kibana",
           ...["--config", "/etc/kibana/kibana.yml"],
-          ...["--config", "/run/secrets/settings/credentials.yml"],
+          ...["--config", `/run/secrets/settings/${settingsEntry}`],
         ],
         env: [{ name: "NODE_OPTIONS", value: `--max-old-space-size=${heap}` }],
         resources,
@@ -132,7 +135,7 @@ function podOf(
     },
     secrets: [
       { name: "certificate", directory: "/run/secrets/certificate", ...certificate },
-      { name: "settings", directory: "/run/secrets/settings", ...settings },
+      { name: "settings", directory: "/run/secrets/settings", entries: [settingsEntry], ...settings },
     ],
     scratch: [
       { name: "data", directory: "/var/lib/kibana", size: "128Mi" },
