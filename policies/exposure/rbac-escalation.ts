@@ -42,11 +42,8 @@ function stepsOf(grant: RoleRule): { path: string; what: string }[] {
     { of: ["namespaces"], by: ["update", "patch"] },
   ];
   const byResource = risky
-    .map(({ of, by }) => ({ by, found: namedResources(grant, of, by) }))
+    .map(({ of, by }) => ({ found: namedResources(grant, of, by), path: grantingField(grant, by) }))
     .filter(({ found }) => found.length > 0)
-    .map(({ by, found }) => ({
-      path: grantingField(grant, by),
-      what: `changes or use of ${found.join(" and ")}`,
-    }));
+    .map(({ found, path }) => ({ path, what: `changes or use of ${found.join(" and ")}` }));
   return [...byVerb, ...byResource];
 }

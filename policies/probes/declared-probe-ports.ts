@@ -10,6 +10,7 @@ export const declaredProbePorts = stackRule({
   description: "The port of a probe is among those that its container declares, where it declares any.",
   why: "A probe of a port on which nothing listens never succeeds.",
   reference: "https://kubernetes.io/docs/concepts/workloads/pods/probes/#http-probes",
+  yieldsTo: ["port-numbers"],
   check(stack) {
     const numbersOf = toldNumbers(stack);
     return stack.workloads.flatMap((object) =>

@@ -24,6 +24,7 @@ export const networkPolicyPorts = stackRule({
   why: "The connection that it means to allow arrives at another port, and is dropped.",
   reference:
     "https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-resource",
+  yieldsTo: ["port-numbers"],
   check(stack) {
     const portsOfGroup = groupPorts();
     const servicesBefore = servicesOfGroups(stack);

@@ -18,6 +18,7 @@ export const serviceTargetPorts = stackRule({
   description: "The target ports of a Service are ports that containers of its pods declare.",
   why: "Connections to it are refused.",
   reference: "https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports",
+  yieldsTo: ["port-numbers"],
   check(stack) {
     const portsOfGroup = groupPorts();
     const numbersOf = toldNumbers(stack);

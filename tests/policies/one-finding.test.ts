@@ -60,6 +60,12 @@ const defects: readonly (readonly [string, Changes, first: string, second: strin
     `requests-within-limits Deployment ${container}.requests.cpu`,
   ],
   [
+    "a number that is no port",
+    { "Service/web spec.ports.0.targetPort": 65536 },
+    "port-numbers Service spec.ports[0].targetPort",
+    "service-target-ports Service spec.ports[0].targetPort",
+  ],
+  [
     "all verbs of Secrets",
     role({ resources: ["secrets"], verbs: ["*"] }),
     "rbac-wildcards ClusterRole rules[0].verbs",
