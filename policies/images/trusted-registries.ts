@@ -14,7 +14,7 @@ export const trustedRegistries = objectRule({
     registries: z
       .array(z.string().min(1, "must be the beginning of image references, such as registry.example"))
       .min(1, "must name a registry; without the option, images come from anywhere")
-      .default([])
+      .optional()
       .meta({
         description:
           "Beginnings of image references up to a slash, such as registry.example or docker.io/library; without this option, images come from anywhere.",
@@ -22,7 +22,7 @@ export const trustedRegistries = objectRule({
   }),
   check(object, { registries }) {
     const pod = podSpecOf(object);
-    if (!pod || registries.length === 0) return [];
+    if (!pod || !registries) return [];
     return imagesOf(pod).flatMap(({ path, who, uses, image }) => {
       if (image === undefined) return [];
       const complete = completeReference(withoutLogin(image));

@@ -55,6 +55,14 @@ test.each(refused)("%s with %j is refused, and named", (rule, options, message) 
   expect(readSettings(rules, { [rule]: {} })).toEqual({ [rule]: { options: {} } });
 });
 
+// Pulumi fills in the defaults first, and then holds them to the schema.
+test.each(rules.flatMap(({ name, options }) => (options ? [[name, options] as const] : [])))(
+  "the defaults of %s are options that it accepts",
+  (_, options) => {
+    expect(options.safeParse(options.parse({})).error).toBeUndefined();
+  },
+);
+
 test("the table has every option", () => {
   const options = rules.flatMap(({ name, options }) =>
     Object.keys(options?.shape ?? {}).map((option) => `${name} ${option}`),
