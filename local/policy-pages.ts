@@ -60,8 +60,9 @@ function pageOf(rule: Rule): string {
 function optionTable(options: z.ZodObject | undefined): string[] {
   if (!options) return [];
   const rows = Object.entries(options.shape).map(([key, schema]) => {
-    const given = JSON.stringify((schema as z.ZodType).parse(undefined));
-    return `| \`${key}\` | \`${given}\` | ${(schema as z.ZodType).description} |`;
+    const given: unknown = (schema as z.ZodType).parse(undefined);
+    const usual = given === undefined ? "none" : `\`${JSON.stringify(given)}\``;
+    return `| \`${key}\` | ${usual} | ${(schema as z.ZodType).description} |`;
   });
   return ["## Options", `| option | default | meaning |\n|---|---|---|\n${rows.join("\n")}`];
 }
