@@ -12,7 +12,8 @@ interface Row {
 }
 
 const file = fileURLToPath(new URL("exam-findings.txt", import.meta.url));
-const [document = ""] = process.argv.slice(2).filter((word) => word !== "--accept");
+const [document] = process.argv.slice(2).filter((word) => word !== "--accept");
+if (document === undefined) throw new Error("name the document to judge: node .ci/exam.ts FILE [--accept]");
 const { code, stdout, stderr } = await runPolicies([document, "--format", "json"], {
   directory: process.cwd(),
   input: () => Promise.reject(new Error("reads no standard input")),
