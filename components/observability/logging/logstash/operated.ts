@@ -1,0 +1,146 @@
+import type { ILogstash } from "@kubernetes-models/elastic-cloud/logstash.k8s.elastic.co/v1alpha1/Logstash";
+import { parse } from "yaml";
+import { systemNames, systemPorts } from "../../../contract/systems.ts";
+import { namesNoSecret } from "../../../foundation/audit.ts";
+import { customResource, type DeepInput } from "../../../foundation/custom-resource.ts";
+import { metadataOf } from "../../../foundation/metadata.ts";
+import { bytesOf } from "../../../foundation/quantity.ts";
+import type { SystemArgs } from "../../../foundation/system.ts";
+import { textBeside } from "../../../foundation/text-beside.ts";
+import type { OperatorForm } from "../elasticsearch/forms.ts";
+import { internalContainers } from "../operator.ts";
+import type { LogstashArgs } from "./index.ts";
+import { dataSize, memoryOptions, probes } from "./program.ts";
+
+const workload = systemNames.logstash;
+const directory = "/etc/logstash";
+
+interface OperatedArgs extends LogstashArgs {
+  readonly operator: Pick<OperatorForm, "version" | "queueClass">;
+  readonly replicas: number;
+}
+
+/**
+ * Logstash as a resource of Elastic's operator, with the queue of each pod on a volume of its own, which outlives the pod. Pipeline,
+ * login and certificate are those of every form, hence no association of the operator's.
+ */
+export function operatedLogstash(args: OperatedArgs): Pick<SystemArgs, "ports" | "pod" | "operated"> {
+  const { platform, operator, image, resources, replicas, queueSize, certificate, login } = args;
+  return {
+    ports: { beats: systemPorts.logstash.beats },
+    pod: {
+      user: { uid: 1000, gid: 1000 },
+      initContainers: internalContainers(["logstash-internal-init-config"], image),
+      containers: [
+        {
+          name: workload,
+          image,
+          env: [
+            { name: "LS_JAVA_OPTS", value: memoryOptions(resources.limits.memory) },
+            ...Object.entries(loginVariables).map(([name, key]) => ({
+              name,
+              valueFrom: { secretKeyRef: { name: login.secret, key } },
+            })),
+          ],
+          resources,
+          ...probes,
+        },
+      ],
+      files: {
+        directory,
+        content: Object.fromEntries(
+          ["pipeline.conf", "fields.rb"].map((name) => [name, textBeside(import.meta.url, name)]),
+        ),
+        exceptions: namesNoSecret("KSV-01010", "KSV-0109"),
+      },
+      secrets: [
+        { name: "certificate", directory: "/run/secrets/certificate", ...certificate },
+        {
+          name: "elasticsearch",
+          directory: "/run/secrets/elasticsearch",
+          secret: login.secret,
+          entries: ["ca.crt"],
+          revision: login.revision,
+        },
+      ],
+      scratch: [{ name: "tmp", directory: "/tmp", size: "128Mi" }],
+      terminationGracePeriodSeconds: 120,
+    },
+    operated: {
+      budget: "platform",
+      volume: dataSize(queueSize),
+      resource: (name, template, parent) =>
+        customResource<ILogstash>(
+          name,
+          {
+            apiVersion: "logstash.k8s.elastic.co/v1alpha1",
+            kind: "Logstash",
+            metadata: metadataOf({
+              name: workload,
+              namespace: platform.namespace,
+              workload,
+              component: "logging",
+            }),
+            spec: {
+              version: operator.version,
+              image,
+              count: replicas,
+              config: settings,
+              pipelines: [pipelineOf(queueSize)],
+              // Nothing but probes can reach it, as in every form.
+              services: [{ name: "api", tls: { selfSignedCertificate: { disabled: true } } }],
+              podTemplate: template as DeepInput<NonNullable<ILogstash["spec"]>["podTemplate"]>,
+              volumeClaimTemplates: [claimOf(args)],
+            },
+            awaits: ["jsonpath={.status.health}=green"],
+          },
+          { parent, customTimeouts: { create: "30m", update: "30m" } },
+        ),
+    },
+  };
+}
+
+/** What the pipeline takes its login from, by the entry of the Secret. */
+const loginVariables = {
+  ELASTICSEARCH_URL: "url",
+  ELASTICSEARCH_USERNAME: "username",
+  ELASTICSEARCH_PASSWORD: "password",
+} as const;
+
+/** Of the file of the other forms, what is not of a pipeline, of paths, or of the queue. */
+const settings: Record<string, unknown> = {
+  ...Object.fromEntries(
+    Object.entries(parse(textBeside(import.meta.url, "logstash.yml")) as Record<string, unknown>).filter(
+      ([key]) => !/^(node|path|pipeline|queue)\./.test(key),
+    ),
+  ),
+  "api.ssl.enabled": false,
+  // Another pipeline comes with another pod.
+  "config.reload.automatic": false,
+};
+
+function pipelineOf(queueSize: string): Record<string, unknown> {
+  return {
+    "pipeline.id": "logs",
+    "path.config": `${directory}/pipeline.conf`,
+    "pipeline.ecs_compatibility": "v8",
+    "pipeline.ordered": "false",
+    "queue.type": "persisted",
+    "queue.max_bytes": `${Math.floor((bytesOf(queueSize) ?? 0) / 2 ** 20)}mb`,
+    // It stays on its volume for the next pod of this number.
+    "queue.drain": false,
+  };
+}
+
+function claimOf({ queueSize, operator }: OperatedArgs) {
+  return {
+    apiVersion: "v1" as const,
+    kind: "PersistentVolumeClaim" as const,
+    metadata: { name: "logstash-data" },
+    spec: {
+      accessModes: ["ReadWriteOnce"],
+      ...(operator.queueClass && { storageClassName: operator.queueClass }),
+      resources: { requests: { storage: dataSize(queueSize) } },
+    },
+  };
+}
