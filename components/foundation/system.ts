@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type ApiAccess, grantAccess } from "./access.ts";
 import { type AuditException, auditExceptions, publishedExceptions } from "./audit.ts";
+import { createAutoscaler, type Scaling } from "./autoscaler.ts";
 import { createBudget } from "./budget.ts";
 import { type Demand, podsWhileReplaced } from "./capacity-demand.ts";
 import type { Platform } from "./index.ts";
@@ -18,8 +19,10 @@ export interface SystemArgs {
   readonly workload: string;
   /** The part that it plays. */
   readonly component: Component;
-  /** Number of pods; with a volume, one. */
+  /** Number of pods; with a volume, one; where it scales, the least. */
   readonly replicas: number;
+  /** How far a Deployment grows beyond that. @default not at all */
+  readonly scaling?: Scaling | undefined;
   /** The ports of its first container, by name, which its Service has too; see `systemPorts`. */
   readonly ports: Readonly<Record<string, number>>;
   readonly pod: SystemPod;
@@ -77,7 +80,12 @@ export class System extends pulumi.ComponentResource {
       : args.data
         ? this.createStatefulSet(`${name}-statefulset`, args, { template, data: args.data, service })
         : this.createDeployment(`${name}-deployment`, args, template);
-    if (args.replicas > 1 && args.operated?.budget !== "operator") createBudget(`${name}-budget`, args, this);
+    if (args.scaling) {
+      const target = { deployment: pods.metadata.name, minimum: args.replicas, scaling: args.scaling };
+      createAutoscaler(`${name}-autoscaler`, { ...args, ...target }, this);
+    }
+    if ((args.replicas > 1 || args.scaling) && args.operated?.budget !== "operator")
+      createBudget(`${name}-budget`, args, this);
     this.host = hostOnceReady(args.platform, service, pods);
     this.demand = demandOf(args);
     this.registerOutputs({ host: this.host });
@@ -142,7 +150,8 @@ export class System extends pulumi.ComponentResource {
       {
         metadata: { ...metadata(args), annotations: exceptionsOf(args) },
         spec: {
-          replicas: args.replicas,
+          // The autoscaler's to say, where there is one.
+          ...(!args.scaling && { replicas: args.replicas }),
           revisionHistoryLimit: 3,
           strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
           selector: { matchLabels: selectorLabels(args.workload) },
@@ -187,9 +196,9 @@ function metadata({ platform, workload, component }: SystemArgs, name = workload
 }
 
 /** A pod with a volume goes before its successor comes. */
-function demandOf({ workload, replicas, pod, data, operated }: SystemArgs): Demand {
+function demandOf({ workload, replicas, scaling, pod, data, operated }: SystemArgs): Demand {
   const volume = data?.size ?? operated?.volume;
-  const pods = volume === undefined ? podsWhileReplaced(replicas) : replicas;
+  const pods = volume === undefined ? podsWhileReplaced(scaling?.maximum ?? replicas) : replicas;
   return {
     workload,
     pods,

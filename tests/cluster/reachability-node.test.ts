@@ -38,7 +38,7 @@ const flows = flowsOf({
   objectStorage: "versitygw",
   metricsServer: false,
   alertReceivers: false,
-  traces: "jaeger",
+  traces: "jaeger", jaeger: "all-in-one", logs: "embedded",
 });
 
 const namespaceOf = (party: Workload | typeof stranger) =>

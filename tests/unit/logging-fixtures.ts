@@ -24,6 +24,7 @@ export function loggingArgs(changes: Partial<LoggingArgs> = {}): LoggingArgs {
   return {
     platform: platform({ pullSecrets: ["registry"] }),
     credentials,
+    form: { kind: "embedded" },
     elasticsearch: {
       image: "registry.test/elasticsearch:9.4.3",
       resources,

@@ -10,6 +10,8 @@ const shape: Shape = {
   metricsServer: true,
   alertReceivers: true,
   traces: "jaeger",
+  jaeger: "all-in-one",
+  logs: "embedded",
 };
 
 const lines = (some: readonly Flow[]) => some.map(({ from, to, port }) => `${from} > ${to} ${port}`);
@@ -112,7 +114,7 @@ describe("the graph", () => {
     ],
     [
       "traces elsewhere",
-      { traces: "external" },
+      { traces: "external", jaeger: "all-in-one", logs: "embedded" },
       [],
       [
         "api-gateway > traceCollector otlp-http",

@@ -14,6 +14,8 @@ const shape: Shape = {
   metricsServer: true,
   alertReceivers: true,
   traces: "jaeger",
+  jaeger: "all-in-one",
+  logs: "embedded",
 };
 
 describe("the policies", () => {

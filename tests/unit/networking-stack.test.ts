@@ -9,10 +9,17 @@ import { matrix, type NetworkPolicy, type Party, podsOf, sideMatrix } from "./re
 const places = { platform: "iot-verification", shipper: "iot-verification-logs" };
 const fences = ({ pod }: Party) => pod !== undefined && Object.values(places).includes(pod.namespace);
 
+const common = {
+  objectStorage: "versitygw",
+  metricsServer: false,
+  alertReceivers: false,
+  traces: "jaeger",
+} as const;
+
 /** What the files of the stacks ask for. */
 const shapes: Readonly<Record<"dev" | "prod", Shape>> = {
-  dev: { objectStorage: "versitygw", metricsServer: false, alertReceivers: false, traces: "jaeger" },
-  prod: { objectStorage: "versitygw", metricsServer: false, alertReceivers: false, traces: "jaeger" },
+  dev: { ...common, jaeger: "all-in-one", logs: "embedded" },
+  prod: { ...common, jaeger: "distributed", logs: "operator" },
 };
 
 const ports: Readonly<Record<Outside, readonly string[]>> = {
@@ -20,6 +27,8 @@ const ports: Readonly<Record<Outside, readonly string[]>> = {
   dns: ["UDP/53", "TCP/53"],
   kubernetesApi: ["TCP/443", "TCP/6443"],
   kubelets: ["TCP/10250"],
+  elasticOperator: [],
+  elasticsearchOutside: ["TCP/443", "TCP/9200"],
   objectStorageOutside: ["TCP/443"],
   traceCollector: ["TCP/4318"],
   alertReceivers: ["TCP/443", "TCP/587"],

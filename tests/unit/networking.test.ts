@@ -33,12 +33,21 @@ const shape: Shape = {
   metricsServer: true,
   alertReceivers: true,
   traces: "jaeger",
+  jaeger: "all-in-one",
+  logs: "embedded",
 };
 const shapes: readonly Shape[] = [
   shape,
   { ...shape, objectStorage: "seaweedfs", metricsServer: false },
   { ...shape, objectStorage: "external", alertReceivers: false },
-  { objectStorage: "external", metricsServer: false, alertReceivers: true, traces: "external" },
+  {
+    objectStorage: "external",
+    metricsServer: false,
+    alertReceivers: true,
+    traces: "external",
+    jaeger: "all-in-one",
+    logs: "embedded",
+  },
 ];
 
 /** One pod of every workload that there can be. */

@@ -1,3 +1,4 @@
+import type { VolumeSize } from "../../foundation/resources.ts";
 import type { SystemContainer } from "../../foundation/system-pod.ts";
 
 /**
@@ -14,6 +15,20 @@ export function internalContainers(names: readonly string[], image: string): Sys
     },
     volumes: [],
   }));
+}
+
+/** The volume of each pod; the operator tells by its name what it is for. */
+export function claimOf(name: string, { size, storageClass }: VolumeSize) {
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name },
+    spec: {
+      accessModes: ["ReadWriteOnce"],
+      ...(storageClass && { storageClassName: storageClass }),
+      resources: { requests: { storage: size } },
+    },
+  } as const;
 }
 
 /** The version that a tag of an image begins with. @returns undefined where it has none, or a digest alone */

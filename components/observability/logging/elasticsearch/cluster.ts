@@ -13,7 +13,7 @@ import { System } from "../../../foundation/system.ts";
 import type { SystemPod } from "../../../foundation/system-pod.ts";
 import { textBeside } from "../../../foundation/text-beside.ts";
 import type { MountedCertificate } from "../certificates.ts";
-import { internalContainers } from "../operator.ts";
+import { claimOf, internalContainers } from "../operator.ts";
 import type { OperatorForm, Snapshots } from "./forms.ts";
 import { type Login, setupLogin, type UserCredentials, userFiles } from "./users.ts";
 
@@ -174,7 +174,7 @@ function createResource(name: string, args: ResourceArgs, parent: pulumi.Resourc
             zoneAwareness: {},
             config: settingsOf(form),
             podTemplate: args.template as DeepInput<INodeSet["podTemplate"]>,
-            volumeClaimTemplates: [claimOf(storage)],
+            volumeClaimTemplates: [claimOf("elasticsearch-data", storage)],
           },
         ],
       },
@@ -182,19 +182,6 @@ function createResource(name: string, args: ResourceArgs, parent: pulumi.Resourc
     },
     { parent, customTimeouts: { create: patience, update: patience, delete: "15m" } },
   );
-}
-
-function claimOf({ size, storageClass }: VolumeSize) {
-  return {
-    apiVersion: "v1" as const,
-    kind: "PersistentVolumeClaim" as const,
-    metadata: { name: "elasticsearch-data" },
-    spec: {
-      accessModes: ["ReadWriteOnce"],
-      ...(storageClass && { storageClassName: storageClass }),
-      resources: { requests: { storage: size } },
-    },
-  };
 }
 
 /** Beside those that the operator sets: network, discovery, TLS, paths, zone of each node. */

@@ -8,7 +8,7 @@ import { bytesOf } from "../../../foundation/quantity.ts";
 import type { SystemArgs } from "../../../foundation/system.ts";
 import { textBeside } from "../../../foundation/text-beside.ts";
 import type { OperatorForm } from "../elasticsearch/forms.ts";
-import { internalContainers } from "../operator.ts";
+import { claimOf, internalContainers } from "../operator.ts";
 import type { LogstashArgs } from "./index.ts";
 import { dataSize, memoryOptions, probes } from "./program.ts";
 
@@ -90,7 +90,9 @@ export function operatedLogstash(args: OperatedArgs): Pick<SystemArgs, "ports" |
               // Nothing but probes can reach it, as in every form.
               services: [{ name: "api", tls: { selfSignedCertificate: { disabled: true } } }],
               podTemplate: template as DeepInput<NonNullable<ILogstash["spec"]>["podTemplate"]>,
-              volumeClaimTemplates: [claimOf(args)],
+              volumeClaimTemplates: [
+                claimOf("logstash-data", { size: dataSize(queueSize), storageClass: operator.queueClass }),
+              ],
             },
             awaits: ["jsonpath={.status.health}=green"],
           },
@@ -129,18 +131,5 @@ function pipelineOf(queueSize: string): Record<string, unknown> {
     "queue.max_bytes": `${Math.floor((bytesOf(queueSize) ?? 0) / 2 ** 20)}mb`,
     // It stays on its volume for the next pod of this number.
     "queue.drain": false,
-  };
-}
-
-function claimOf({ queueSize, operator }: OperatedArgs) {
-  return {
-    apiVersion: "v1" as const,
-    kind: "PersistentVolumeClaim" as const,
-    metadata: { name: "logstash-data" },
-    spec: {
-      accessModes: ["ReadWriteOnce"],
-      ...(operator.queueClass && { storageClassName: operator.queueClass }),
-      resources: { requests: { storage: dataSize(queueSize) } },
-    },
   };
 }
