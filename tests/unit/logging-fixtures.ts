@@ -65,8 +65,11 @@ export async function logging(changes: Partial<LoggingArgs> = {}) {
 }
 
 /** The component, started with resources held that do not become ready. */
-export async function loggingWith(gate: NonNullable<RunArgs<unknown>["gate"]>) {
-  return await start({ program: () => program({}), gate });
+export async function loggingWith(
+  gate: NonNullable<RunArgs<unknown>["gate"]>,
+  changes: Partial<LoggingArgs> = {},
+) {
+  return await start({ program: () => program(changes), gate });
 }
 
 /** The name of a program's login. */

@@ -3,6 +3,7 @@ import { isOutside, type Outside } from "../../components/networking/endpoints.t
 import { flowsOf, type Shape } from "../../components/networking/graph.ts";
 import { objectName } from "./mocks.ts";
 import { expectedMatrix, meant, narrow, surroundings } from "./networking-world.ts";
+import { operatedWorkload } from "./operated.ts";
 import { runProgram } from "./program.ts";
 import { matrix, type NetworkPolicy, type Party, podsOf, sideMatrix } from "./reachability.ts";
 
@@ -36,7 +37,7 @@ const ports: Readonly<Record<Outside, readonly string[]>> = {
 
 describe.each(["dev", "prod"] as const)("stack %s", async (stack) => {
   const { recording } = await runProgram({ stack, config: { network: narrow } });
-  const objects = recording.asked.map(({ inputs }) => inputs);
+  const objects = recording.asked.map((asked) => (operatedWorkload(asked) ?? asked).inputs);
   const pods = podsOf(objects);
   const policies = recording.ofKind("NetworkPolicy").map(({ inputs }) => inputs as unknown as NetworkPolicy);
   const there = new Set(pods.map(({ id }) => id));

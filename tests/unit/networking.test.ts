@@ -45,9 +45,10 @@ const shapes: readonly Shape[] = [
     metricsServer: false,
     alertReceivers: true,
     traces: "external",
-    jaeger: "all-in-one",
-    logs: "embedded",
+    jaeger: "distributed",
+    logs: "external",
   },
+  { ...shape, jaeger: "distributed", logs: "operator" },
 ];
 
 /** One pod of every workload that there can be. */

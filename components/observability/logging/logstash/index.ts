@@ -12,7 +12,7 @@ import type { MountedCertificate } from "../certificates.ts";
 import type { OperatorForm } from "../elasticsearch/forms.ts";
 import type { ElasticsearchLogin } from "../elasticsearch/login.ts";
 import { operatedLogstash } from "./operated.ts";
-import { dataSize, memoryOptions, probes } from "./program.ts";
+import { dataSize, memoryOptions, probesAt } from "./program.ts";
 
 export interface LogstashArgs {
   /** What it stands on. */
@@ -73,7 +73,7 @@ function podOf({ image, resources, queueSize, certificate, login }: LogstashArgs
         command: ["bash", "/etc/logstash/start.sh"],
         env: [{ name: "LS_JAVA_OPTS", value: memoryOptions(resources.limits.memory) }],
         resources,
-        ...probes,
+        ...probesAt("api"),
       },
     ],
     files: {

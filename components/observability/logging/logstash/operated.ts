@@ -10,7 +10,7 @@ import { textBeside } from "../../../foundation/text-beside.ts";
 import type { OperatorForm } from "../elasticsearch/forms.ts";
 import { claimOf, internalContainers } from "../operator.ts";
 import type { LogstashArgs } from "./index.ts";
-import { dataSize, memoryOptions, probes } from "./program.ts";
+import { dataSize, memoryOptions, probesAt } from "./program.ts";
 
 const workload = systemNames.logstash;
 const directory = "/etc/logstash";
@@ -35,22 +35,16 @@ export function operatedLogstash(args: OperatedArgs): Pick<SystemArgs, "ports" |
         {
           name: workload,
           image,
-          env: [
-            { name: "LS_JAVA_OPTS", value: memoryOptions(resources.limits.memory) },
-            ...Object.entries(loginVariables).map(([name, key]) => ({
-              name,
-              valueFrom: { secretKeyRef: { name: login.secret, key } },
-            })),
-          ],
+          command: ["bash", `${directory}/start.sh`],
+          env: [{ name: "LS_JAVA_OPTS", value: memoryOptions(resources.limits.memory) }],
+          ports: [{ name: operatorsPort, containerPort: systemPorts.logstash.api, protocol: "TCP" }],
           resources,
-          ...probes,
+          ...probesAt(operatorsPort),
         },
       ],
       files: {
         directory,
-        content: Object.fromEntries(
-          ["pipeline.conf", "fields.rb"].map((name) => [name, textBeside(import.meta.url, name)]),
-        ),
+        content: files,
         exceptions: namesNoSecret("KSV-01010", "KSV-0109"),
       },
       secrets: [
@@ -59,7 +53,6 @@ export function operatedLogstash(args: OperatedArgs): Pick<SystemArgs, "ports" |
           name: "elasticsearch",
           directory: "/run/secrets/elasticsearch",
           secret: login.secret,
-          entries: ["ca.crt"],
           revision: login.revision,
         },
       ],
@@ -102,12 +95,18 @@ export function operatedLogstash(args: OperatedArgs): Pick<SystemArgs, "ports" |
   };
 }
 
-/** What the pipeline takes its login from, by the entry of the Secret. */
-const loginVariables = {
-  ELASTICSEARCH_URL: "url",
-  ELASTICSEARCH_USERNAME: "username",
-  ELASTICSEARCH_PASSWORD: "password",
-} as const;
+/** As the operator names the port of the API: under another name it would be there twice. */
+const operatorsPort = "http";
+
+/** Those of the other forms; the operator lays settings and pipelines out where the image has them. */
+const files = {
+  "pipeline.conf": textBeside(import.meta.url, "pipeline.conf"),
+  "fields.rb": textBeside(import.meta.url, "fields.rb"),
+  "start.sh": textBeside(import.meta.url, "start.sh").replace(
+    `--path.settings ${directory}`,
+    "--path.settings /usr/share/logstash/config",
+  ),
+};
 
 /** Of the file of the other forms, what is not of a pipeline, of paths, or of the queue. */
 const settings: Record<string, unknown> = {

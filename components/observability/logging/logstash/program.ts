@@ -19,17 +19,15 @@ export function dataSize(queueSize: string): string {
 }
 
 /** Started: the program answers, within 5 minutes. Ready: the pipeline is there, and takes lines. Alive: it still answers. */
-export const probes = {
-  startupProbe: { httpGet: { path: "/", port: "api" }, periodSeconds: 5, failureThreshold: 60 },
-  readinessProbe: {
-    httpGet: { path: "/_node/pipelines/logs", port: "api" },
-    periodSeconds: 10,
-    timeoutSeconds: 5,
-  },
-  livenessProbe: {
-    httpGet: { path: "/", port: "api" },
-    periodSeconds: 20,
-    timeoutSeconds: 10,
-    failureThreshold: 6,
-  },
-};
+export function probesAt(port: string) {
+  const program = { httpGet: { path: "/", port } };
+  return {
+    startupProbe: { ...program, periodSeconds: 5, failureThreshold: 60 },
+    readinessProbe: {
+      httpGet: { path: "/_node/pipelines/logs", port },
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+    },
+    livenessProbe: { ...program, periodSeconds: 20, timeoutSeconds: 10, failureThreshold: 6 },
+  };
+}
