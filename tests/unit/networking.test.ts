@@ -91,7 +91,9 @@ function expected(some: Shape, section: object, isNarrow: boolean): ExpectedMatr
     flows: flowsOf(some),
     parties: cluster([]).parties,
     fences,
-    meantBy: (outside) => (isNarrow || outside === "dns" ? meant[outside] : undefined),
+    // Where these are is never left out.
+    meantBy: (outside) =>
+      isNarrow || outside === "dns" || outside === "elasticOperator" ? meant[outside] : undefined,
     ports: (outside) =>
       peers[outside].ports.flatMap((port) =>
         outside === "dns" ? [`UDP/${port}`, `TCP/${port}`] : [`TCP/${port}`],

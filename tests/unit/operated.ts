@@ -6,7 +6,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 interface Template extends Fields {
   readonly metadata: { readonly labels: Readonly<Record<string, string>> };
-  readonly spec: { readonly containers: readonly (Fields & { readonly ports?: readonly unknown[] })[] };
+  readonly spec: { readonly containers: readonly Fields[] };
 }
 
 /** The workload that the operator makes of a resource; undefined for what is no such resource. */
@@ -30,7 +30,10 @@ const makers: Readonly<Record<string, (spec: never) => Made>> = {
   Elasticsearch: ({ nodeSets: [set] }: { nodeSets: [NodeSet] }) => ({
     kind: "StatefulSet",
     replicas: set.count,
-    template: withPort(set.podTemplate, { name: "transport", containerPort: 9300, protocol: "TCP" }),
+    template: withDefaults(set.podTemplate, {
+      ports: [{ name: "transport", containerPort: 9300, protocol: "TCP" }],
+      volumeMounts: [{ name: "elasticsearch-data", mountPath: "/usr/share/elasticsearch/data" }],
+    }),
     volumeClaimTemplates: set.volumeClaimTemplates,
   }),
   Kibana: ({ count, podTemplate }: { count: number; podTemplate: Template }) => ({
@@ -41,7 +44,9 @@ const makers: Readonly<Record<string, (spec: never) => Made>> = {
   Logstash: ({ count, podTemplate, volumeClaimTemplates }: NodeSet) => ({
     kind: "StatefulSet",
     replicas: count,
-    template: podTemplate,
+    template: withDefaults(podTemplate, {
+      volumeMounts: [{ name: "logstash-data", mountPath: "/usr/share/logstash/data" }],
+    }),
     volumeClaimTemplates,
   }),
   Beat: ({ daemonSet }: { daemonSet: { podTemplate: Template } }) => ({
@@ -56,9 +61,14 @@ interface NodeSet {
   readonly volumeClaimTemplates: unknown;
 }
 
-function withPort(template: Template, port: Fields): Template {
+/** Adds to what the first container has of lists. */
+function withDefaults(template: Template, defaults: Readonly<Record<string, readonly unknown[]>>): Template {
   const [first, ...others] = template.spec.containers;
-  const containers = [{ ...first, ports: [...(first?.ports ?? []), port] }, ...others];
+  const added = Object.entries(defaults).map(([key, items]) => [
+    key,
+    [...((first?.[key] ?? []) as readonly unknown[]), ...items],
+  ]);
+  const containers = [{ ...first, ...Object.fromEntries(added) }, ...others];
   return { ...template, spec: { ...template.spec, containers } };
 }
 
