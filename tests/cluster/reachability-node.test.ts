@@ -38,7 +38,9 @@ const flows = flowsOf({
   objectStorage: "versitygw",
   metricsServer: false,
   alertReceivers: false,
-  traces: "jaeger", jaeger: "all-in-one", logs: "embedded",
+  traces: "jaeger",
+  jaeger: "all-in-one",
+  logs: "embedded",
 });
 
 const namespaceOf = (party: Workload | typeof stranger) =>

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { LoggingForm } from "../../components/observability/logging/elasticsearch/forms.ts";
 import { describeRefusals, problemsOf } from "./config-cases.ts";
 import { logging, loginName, withCredentials } from "./logging-fixtures.ts";
-import { type Recording, Secret } from "./mocks.ts";
+import { secretOf, setupFiles } from "./logging-operated.ts";
 import { credential } from "./platform.ts";
 import { at } from "./shapes.ts";
 
@@ -14,19 +14,6 @@ const form: LoggingForm = {
   superuser: "admin",
   copies: 2,
 };
-
-function secretOf(recording: Recording, name: string): Record<string, string> {
-  const { stringData } = recording.object("Secret", name).inputs;
-  if (!(stringData instanceof Secret)) throw new Error(`${name} is no secret to Pulumi`);
-  return stringData.value as Record<string, string>;
-}
-
-function setupFiles(recording: Recording): Record<string, string> {
-  const files = recording
-    .ofKind("ConfigMap")
-    .find(({ inputs }) => (inputs.metadata as { name: string }).name.startsWith("elasticsearch-setup-"));
-  return files?.inputs.data as Record<string, string>;
-}
 
 test("nothing of Elasticsearch runs here, and programs are told of the one elsewhere", async () => {
   const { recording, outputs } = await logging({ form });

@@ -2,45 +2,12 @@ import { Beat } from "@kubernetes-models/elastic-cloud/beat.k8s.elastic.co/v1bet
 import { Elasticsearch } from "@kubernetes-models/elastic-cloud/elasticsearch.k8s.elastic.co/v1/Elasticsearch";
 import { Kibana } from "@kubernetes-models/elastic-cloud/kibana.k8s.elastic.co/v1/Kibana";
 import { Logstash } from "@kubernetes-models/elastic-cloud/logstash.k8s.elastic.co/v1alpha1/Logstash";
-import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { OperatorForm } from "../../components/observability/logging/elasticsearch/forms.ts";
-import type { LoggingArgs } from "../../components/observability/logging/index.ts";
-import { versionOf } from "../../components/observability/logging/operator.ts";
-import { logging, loggingArgs, loggingWith, loginName, withCredentials } from "./logging-fixtures.ts";
-import { type Asked, gate, type Recording, Secret } from "./mocks.ts";
+import { logging, loginName } from "./logging-fixtures.ts";
+import { operated, secretOf, setupFiles } from "./logging-operated.ts";
+import type { Asked, Recording } from "./mocks.ts";
 import { expectValid } from "./models.ts";
-import { credential, revision } from "./platform.ts";
 import { at } from "./shapes.ts";
-
-const snapshots = {
-  endpoint: "https://s3.test",
-  region: "eu-central-1",
-  bucket: "backups",
-  credential: { secret: pulumi.output("object-storage-credentials"), revision: pulumi.output("r") },
-  folder: "elasticsearch/place",
-  schedule: "0 30 1 * * ?",
-  days: 30,
-};
-const form: OperatorForm = {
-  kind: "operator",
-  version: "9.4.3",
-  nodes: 3,
-  memoryMaps: "avoided",
-  snapshots,
-  queueClass: "fast",
-};
-const operated: Partial<LoggingArgs> = {
-  form,
-  kibana: { ...loggingArgs().kibana, replicas: 2 },
-  logstash: { ...loggingArgs().logstash, replicas: 2 },
-};
-
-function secretOf(recording: Recording, name: string): Record<string, string> {
-  const { stringData } = recording.object("Secret", name).inputs;
-  if (!(stringData instanceof Secret)) throw new Error(`${name} is no secret to Pulumi`);
-  return stringData.value as Record<string, string>;
-}
 
 function annotationOf(asked: Asked, name: string): unknown {
   return (at(asked, "metadata.annotations") as Record<string, unknown>)[name];
@@ -294,73 +261,3 @@ describe("with an operator", () => {
     ]);
   });
 });
-
-test("without a store there are no snapshots", async () => {
-  const { recording } = await logging({ ...operated, form: { ...form, snapshots: undefined } });
-  const elasticsearch = recording.object("Elasticsearch", "elasticsearch");
-  expect(elasticsearch.inputs.spec).not.toHaveProperty("secureSettings");
-  expect(at(elasticsearch, "spec.nodeSets.0.podTemplate.spec")).not.toHaveProperty("initContainers");
-  expect(Object.keys(setupFiles(recording))).not.toContain("snapshots.sh");
-});
-
-test("while the operator has not made Elasticsearch ready, none of its clients starts", async () => {
-  const closed = gate(({ inputs }) => inputs.kind === "Elasticsearch");
-  const { recording, outputs, settled } = await loggingWith(closed, operated);
-  await settled();
-  const early = recording.objects();
-  expect(early).toContain("Elasticsearch elasticsearch");
-  expect(early.filter((id) => /^(Kibana|Logstash|Job) |-credentials$/.test(id))).toEqual([]);
-  // It waits for lines in their files.
-  expect(early).toContain("Beat filebeat");
-  closed.open();
-  await outputs;
-  expect(recording.objects()).toContain("Kibana kibana");
-});
-
-test("no program hears of its login before all nodes accept it", async () => {
-  const closed = gate(({ inputs }) => inputs.kind === "Job");
-  const { recording, outputs, settled } = await loggingWith(closed, operated);
-  await settled();
-  const told = recording.objects().filter((id) => id.endsWith("-credentials"));
-  expect(told).toEqual(["Secret elasticsearch-setup-credentials"]);
-  closed.open();
-  await outputs;
-});
-
-test("a rotated login is another Job, and no other Elasticsearch", async () => {
-  const [before, after] = [
-    (await logging(operated)).recording,
-    (
-      await logging({
-        ...operated,
-        ...withCredentials({ jaeger: credential("new-password", "jaeger-password") }),
-      })
-    ).recording,
-  ];
-  const jobOf = (recording: Recording) => recording.ofKind("Job").map((job) => at(job, "metadata.name"));
-  expect(jobOf(after)).not.toEqual(jobOf(before));
-  expect(after.object("Elasticsearch", "elasticsearch").inputs).toEqual(
-    before.object("Elasticsearch", "elasticsearch").inputs,
-  );
-  const { users = "" } = secretOf(after, "elasticsearch-users");
-  expect(users).toContain(`jaeger-${revision("new-password")}:`);
-  expect(users).toContain(`jaeger-${revision("jaeger-password")}:`);
-});
-
-test.each([
-  ["docker.elastic.co/elasticsearch/elasticsearch:9.4.3", "9.4.3"],
-  ["registry.test:5000/elasticsearch:9.4.3-mirror@sha256:0", "9.4.3"],
-  ["registry.test:5000/elasticsearch@sha256:0", undefined],
-  ["registry.test/elasticsearch:9.4", undefined],
-])("the version of %s is %s", (image, version) => {
-  expect(versionOf(image)).toBe(version);
-});
-
-/** The files of the Job: its ConfigMap's name has a checksum. */
-function setupFiles(recording: Recording): Record<string, string> {
-  const found = recording
-    .ofKind("ConfigMap")
-    .find(({ inputs }) => (inputs.metadata as { name: string }).name.startsWith("elasticsearch-setup-"));
-  if (!found) throw new Error("there is no ConfigMap of the setup");
-  return found.inputs.data as Record<string, string>;
-}
