@@ -27,10 +27,10 @@ const options = { providers: [connect("cluster", config.cluster)] };
 
 const foundation = new Foundation("foundation", foundationArgs(config), options);
 const { platform } = foundation;
-// Before the other tiers: Elasticsearch takes longest to start, and the engine begins with what is asked for first.
-const logging = new Logging("logging", loggingArgs(config, foundation), options);
-new Networking("networking", networkingArgs(config, foundation), options);
 const storage = new Storage("storage", storageArgs(config, foundation), options);
+// Before the other tiers: Elasticsearch takes longest to start, and the engine begins with what is asked for first.
+const logging = new Logging("logging", loggingArgs(config, foundation, storage), options);
+new Networking("networking", networkingArgs(config, foundation), options);
 const data = new Data("data", dataArgs(config, foundation), options);
 const backup = new Backup("backup", backupArgs(config, foundation, data, storage), options);
 const verification = new Verification("verification", verificationArgs(config, foundation, data), options);

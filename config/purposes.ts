@@ -129,6 +129,7 @@ export const purposes: Readonly<Record<string, string>> = {
     "Whether kubelets show certificates of the cluster's authority, so that Prometheus and metrics-server can verify them; left " +
     "out, they do not",
   "network.alertReceivers.ports": "Ports of webhooks and of mail by submission",
+  "network.elasticsearch.ports": "Ports of an Elasticsearch that somebody else runs",
   "network.objectStorage.ports": "Ports of object storage that somebody else runs",
   "network.traceCollector.ports": "Ports of the receiver of traces, where `settings.otlpEndpoint` names one",
   "*.cidrs": "Its addresses; with no namespaces either, it may be anywhere",
@@ -164,7 +165,23 @@ export const purposes: Readonly<Record<string, string>> = {
 
   "grafana.url": "URL under which browsers reach Grafana, for its links",
   "grafana.storage.size": "Volume for users, and for the dashboards that they make",
-  "jaeger.replicas": "Pods of Jaeger",
+  "jaeger.form": "Whether one program takes traces and answers questions, or one for each",
+  "jaeger.replicas": "Pods of Jaeger, where it is all in one",
+  "jaeger.collector.replicas": "Pods that take traces, at least",
+  "jaeger.query.replicas": "Pods that answer questions about traces",
+  "logging.form":
+    "Who runs Elasticsearch: the platform as one server, Elastic's operator over zones, or somebody else",
+  "logging.external.url": "Where an Elasticsearch of somebody else is",
+  "logging.external.authority": "What its certificate is judged by",
+  "logging.external.username": "Its user by whom it is set up; the password is `elasticPassword`",
+  "logging.external.copies": "Copies of each shard that it is asked to keep",
+  "logging.elasticsearch.nodes": "Nodes that the operator runs, each with a volume",
+  "logging.elasticsearch.memoryMaps": "Whether the operator's nodes map files into memory",
+  "logging.elasticsearch.snapshots.store": "Where the operator's Elasticsearch has snapshots",
+  "logging.elasticsearch.snapshots.schedule": "When snapshots are made",
+  "logging.elasticsearch.snapshots.days": "How long a snapshot is kept",
+  "logging.logstash.replicas": "Pods of Logstash",
+  "logging.kibana.replicas": "Pods of Kibana",
   "logging.elasticsearch.storage.size": "Volume for logs and traces",
   "logging.elasticsearch.logs.days": "How long logs are kept once their index is closed",
   "logging.elasticsearch.logs.indexSize":

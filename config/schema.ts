@@ -11,8 +11,8 @@ import { exporters } from "./sections/exporters.ts";
 import { gateway } from "./sections/gateway.ts";
 import { grafana } from "./sections/grafana.ts";
 import { images } from "./sections/images.ts";
-import { jaeger } from "./sections/jaeger.ts";
-import { logging } from "./sections/logging.ts";
+import { checkJaeger, jaeger } from "./sections/jaeger.ts";
+import { checkLogging, logging } from "./sections/logging.ts";
 import { migrations } from "./sections/migrations.ts";
 import { checkKubelets, network } from "./sections/network.ts";
 import { checkObjectStorage, objectStorage } from "./sections/object-storage.ts";
@@ -118,6 +118,8 @@ export const schema = z
   .superRefine(checkReceivers)
   .superRefine(checkObjectStorage)
   .superRefine(checkBackupAge)
+  .superRefine(checkLogging)
+  .superRefine(checkJaeger)
   .superRefine(checkPorts)
   .superRefine(checkKubelets);
 

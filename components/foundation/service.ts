@@ -13,7 +13,7 @@ export const skipServiceAwait = { "pulumi.com/skipAwait": "true" };
 export function hostOnceReady(
   { namespace, clusterDomain }: Platform,
   service: k8s.core.v1.Service,
-  pods: k8s.apps.v1.Deployment | k8s.apps.v1.StatefulSet,
+  pods: k8s.apps.v1.Deployment | k8s.apps.v1.StatefulSet | k8s.apiextensions.CustomResource,
 ): pulumi.Output<string> {
   return pulumi
     .all([service.metadata.name, namespace, pods.metadata.name])

@@ -72,6 +72,8 @@ export interface SystemPod {
   readonly scratch?: readonly Scratch[];
   /** Seconds between the request to end and the end by force. @default 30 */
   readonly terminationGracePeriodSeconds?: number;
+  /** Who says over which nodes its pods go, where there are several. @default the platform: over zones and nodes */
+  readonly placement?: "operator";
 }
 
 interface SystemPodTemplateArgs extends SystemPod {
@@ -107,7 +109,7 @@ export function systemPodTemplate(args: SystemPodTemplateArgs): k8s.types.input.
     revision === undefined ? [] : [[credentialRevisionAnnotation(name), revision] as const],
   );
   // Neither a Job nor the one pod of a volume has another to stay away from.
-  const isReplicated = !args.restartPolicy && args.dataDirectory === undefined;
+  const isReplicated = !args.restartPolicy && args.dataDirectory === undefined && !args.placement;
   return {
     metadata: {
       labels: workloadLabels(args.workload, args.component),

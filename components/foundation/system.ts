@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type ApiAccess, grantAccess } from "./access.ts";
 import { type AuditException, auditExceptions, publishedExceptions } from "./audit.ts";
+import { createAutoscaler, type Scaling } from "./autoscaler.ts";
 import { createBudget } from "./budget.ts";
 import { type Demand, podsWhileReplaced } from "./capacity-demand.ts";
 import type { Platform } from "./index.ts";
@@ -18,8 +19,10 @@ export interface SystemArgs {
   readonly workload: string;
   /** The part that it plays. */
   readonly component: Component;
-  /** Number of pods; with a volume, one. */
+  /** Number of pods; with a volume, one; where it scales, the least. */
   readonly replicas: number;
+  /** How far a Deployment grows beyond that. @default not at all */
+  readonly scaling?: Scaling | undefined;
   /** The ports of its first container, by name, which its Service has too; see `systemPorts`. */
   readonly ports: Readonly<Record<string, number>>;
   readonly pod: SystemPod;
@@ -29,12 +32,29 @@ export interface SystemArgs {
   readonly access?: ApiAccess;
   /** Checks that its workload does not pass, besides those that no published image does. @default none */
   readonly exceptions?: readonly AuditException[];
+  /** Who makes its pods in place of a Deployment or StatefulSet. @default nobody */
+  readonly operated?: Operated;
+}
+
+/** What an operator makes pods of. */
+export interface Operated {
+  /** The custom resource, which dependants wait for; it gets the template of its pods. */
+  readonly resource: (
+    name: string,
+    template: k8s.types.input.core.v1.PodTemplateSpec,
+    parent: pulumi.Resource,
+  ) => k8s.apiextensions.CustomResource;
+  /** Size of the volume that it makes for each pod. @default none: pods have successors before they go */
+  readonly volume?: string;
+  /** Who keeps the disruption budget of its pods. */
+  readonly budget: "platform" | "operator";
 }
 
 /**
  * A system that the platform brings along: a published image with its configuration, in the pods that harden every workload.
  *
- * With a volume it is a StatefulSet of one pod behind a headless Service, otherwise a Deployment behind a Service.
+ * With a volume it is a StatefulSet of one pod behind a headless Service, otherwise a Deployment behind a Service. Where an operator
+ * makes the pods, account, configuration, Service and budget are the same resources: nothing of them is there twice when that changes.
  */
 export class System extends pulumi.ComponentResource {
   /** DNS name of its Service, once its pods are ready. */
@@ -55,10 +75,17 @@ export class System extends pulumi.ComponentResource {
       dataDirectory: args.data?.directory,
     });
     const service = this.createService(`${name}-service`, args);
-    const pods = args.data
-      ? this.createStatefulSet(`${name}-statefulset`, args, { template, data: args.data, service })
-      : this.createDeployment(`${name}-deployment`, args, template);
-    if (args.replicas > 1) createBudget(`${name}-budget`, args, this);
+    const pods = args.operated
+      ? args.operated.resource(`${name}-resource`, template, this)
+      : args.data
+        ? this.createStatefulSet(`${name}-statefulset`, args, { template, data: args.data, service })
+        : this.createDeployment(`${name}-deployment`, args, template);
+    if (args.scaling) {
+      const target = { deployment: pods.metadata.name, minimum: args.replicas, scaling: args.scaling };
+      createAutoscaler(`${name}-autoscaler`, { ...args, ...target }, this);
+    }
+    if ((args.replicas > 1 || args.scaling) && args.operated?.budget !== "operator")
+      createBudget(`${name}-budget`, args, this);
     this.host = hostOnceReady(args.platform, service, pods);
     this.demand = demandOf(args);
     this.registerOutputs({ host: this.host });
@@ -123,7 +150,8 @@ export class System extends pulumi.ComponentResource {
       {
         metadata: { ...metadata(args), annotations: exceptionsOf(args) },
         spec: {
-          replicas: args.replicas,
+          // The autoscaler's to say, where there is one.
+          ...(!args.scaling && { replicas: args.replicas }),
           revisionHistoryLimit: 3,
           strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
           selector: { matchLabels: selectorLabels(args.workload) },
@@ -168,9 +196,15 @@ function metadata({ platform, workload, component }: SystemArgs, name = workload
 }
 
 /** A pod with a volume goes before its successor comes. */
-function demandOf({ workload, replicas, pod, data }: SystemArgs): Demand {
-  const pods = data ? replicas : podsWhileReplaced(replicas);
-  return { workload, pods, ...sharesOf(pod), volumes: data ? Array(replicas).fill(data.size) : [] };
+function demandOf({ workload, replicas, scaling, pod, data, operated }: SystemArgs): Demand {
+  const volume = data?.size ?? operated?.volume;
+  const pods = volume === undefined ? podsWhileReplaced(scaling?.maximum ?? replicas) : replicas;
+  return {
+    workload,
+    pods,
+    ...sharesOf(pod),
+    volumes: volume === undefined ? [] : Array(replicas).fill(volume),
+  };
 }
 
 function exceptionsOf({ pod, replicas, data, access, exceptions = [] }: SystemArgs) {

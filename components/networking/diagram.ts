@@ -40,6 +40,9 @@ const groups: readonly { readonly title: string; readonly members: readonly stri
       systemNames.elasticsearchSetup,
       systemNames.kibana,
       systemNames.jaeger,
+      systemNames.jaegerCollector,
+      systemNames.jaegerQuery,
+      systemNames.jaegerIndices,
       systemNames.grafana,
     ],
   },
@@ -49,8 +52,16 @@ const groups: readonly { readonly title: string; readonly members: readonly stri
 function allFlows(): Flow[] {
   const everything = { metricsServer: true, alertReceivers: true } as const;
   const shapes = [
-    { ...everything, objectStorage: "versitygw", traces: "jaeger" },
-    { ...everything, objectStorage: "external", traces: "external" },
+    { ...everything, objectStorage: "versitygw", traces: "jaeger", jaeger: "all-in-one", logs: "embedded" },
+    { ...everything, objectStorage: "external", traces: "jaeger", jaeger: "distributed", logs: "operator" },
+    {
+      ...everything,
+      objectStorage: "versitygw",
+      traces: "external",
+      jaeger: "distributed",
+      logs: "operator",
+    },
+    { ...everything, objectStorage: "external", traces: "external", jaeger: "distributed", logs: "external" },
   ] as const;
   const flows = new Map(shapes.flatMap(flowsOf).map((flow) => [JSON.stringify(flow), flow]));
   return [...flows.values()];

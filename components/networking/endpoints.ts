@@ -44,6 +44,9 @@ export const outsideParties = {
   kubernetesApi: { title: "Kubernetes API server", foundBy: "address" },
   /** The API server tells the addresses of nodes. */
   kubelets: { title: "kubelets", foundBy: "address" },
+  /** Asks the nodes how they do, and tells them which of them to end. */
+  elasticOperator: { title: "operator of Elastic", foundBy: "address" },
+  elasticsearchOutside: { title: "Elasticsearch elsewhere", foundBy: "name" },
   objectStorageOutside: { title: "object storage elsewhere", foundBy: "name" },
   traceCollector: { title: "collector of traces elsewhere", foundBy: "name" },
   alertReceivers: { title: "receivers of alerts", foundBy: "name" },

@@ -24,15 +24,25 @@ export interface Shape {
   readonly alertReceivers: boolean;
   /** Who takes traces: the platform's Jaeger, a collector elsewhere, or nobody. */
   readonly traces: "jaeger" | "external" | "none";
+  /** Whether Jaeger is one workload, or one that takes traces and one that answers questions. */
+  readonly jaeger: "all-in-one" | "distributed";
+  /** Who runs Elasticsearch: the platform, the operator of Elastic, or somebody else. */
+  readonly logs: "embedded" | "operator" | "external";
 }
 
 interface Declaration extends Omit<Flow, "from" | "to"> {
   readonly from: readonly Endpoint[];
   readonly to: readonly Endpoint[];
+  /** @default wherever both ends are there */
+  readonly when?: (shape: Shape) => boolean;
 }
 
 const services = [serviceNames.gateway, ...verifiers];
 const traced = [...services, serviceNames.migrations];
+const tracers = [systemNames.jaeger, systemNames.jaegerCollector];
+const traceReaders = [systemNames.jaeger, systemNames.jaegerQuery];
+const elasticsearch = [systemNames.elasticsearch, "elasticsearchOutside"] as const;
+const isOperated = ({ logs }: Shape) => logs === "operator";
 const archivers = [systemNames.backup, systemNames.restore, systemNames.buckets];
 
 /** Every permitted flow except the two kinds that follow from others: scrapes of metrics, and questions to DNS. */
@@ -46,7 +56,7 @@ const declarations: readonly Declaration[] = [
     why: "works with the data in",
   },
   { from: services, to: [serviceNames.redis], port: "redis", why: "caches in" },
-  { from: traced, to: [systemNames.jaeger], port: "otlp-http", why: "sends traces to" },
+  { from: traced, to: tracers, port: "otlp-http", why: "sends traces to" },
   { from: traced, to: ["traceCollector"], port: "otlp-http", why: "sends traces to" },
   { from: archivers, to: [systemNames.objectStorage], port: "s3", why: "keeps backups in" },
   { from: archivers, to: ["objectStorageOutside"], port: "s3", why: "keeps backups in" },
@@ -60,23 +70,46 @@ const declarations: readonly Declaration[] = [
   { from: [systemNames.cacheExporter], to: [serviceNames.redis], port: "redis", why: "reads statistics of" },
   {
     from: [systemNames.elasticsearchExporter],
-    to: [systemNames.elasticsearch],
+    to: elasticsearch,
     port: "https",
     why: "reads statistics of",
   },
 
   { from: [systemNames.filebeat], to: [systemNames.logstash], port: "beats", why: "ships logs to" },
-  { from: [systemNames.logstash], to: [systemNames.elasticsearch], port: "https", why: "writes logs to" },
-  { from: [systemNames.jaeger], to: [systemNames.elasticsearch], port: "https", why: "keeps traces in" },
+  { from: [systemNames.logstash], to: elasticsearch, port: "https", why: "writes logs to" },
+  { from: tracers, to: elasticsearch, port: "https", why: "keeps traces in" },
+  { from: [systemNames.jaegerQuery], to: elasticsearch, port: "https", why: "searches traces in" },
   {
-    from: [systemNames.elasticsearchSetup],
-    to: [systemNames.elasticsearch],
+    from: [systemNames.elasticsearchSetup, systemNames.jaegerIndices],
+    to: elasticsearch,
     port: "https",
     why: "prepares indices of",
   },
-  { from: [systemNames.kibana], to: [systemNames.elasticsearch], port: "https", why: "searches" },
+  { from: [systemNames.kibana], to: elasticsearch, port: "https", why: "searches" },
+  {
+    from: [systemNames.elasticsearch],
+    to: [systemNames.elasticsearch],
+    port: "transport",
+    why: "shares data with",
+    when: isOperated,
+  },
+  // A node that ends tells the others so.
+  {
+    from: ["elasticOperator", systemNames.elasticsearch],
+    to: [systemNames.elasticsearch],
+    port: "https",
+    why: "manages",
+    when: isOperated,
+  },
+  {
+    from: [systemNames.elasticsearch],
+    to: [systemNames.objectStorage, "objectStorageOutside"],
+    port: "s3",
+    why: "keeps snapshots in",
+    when: isOperated,
+  },
 
-  { from: [systemNames.grafana], to: [systemNames.elasticsearch], port: "https", why: "searches logs in" },
+  { from: [systemNames.grafana], to: elasticsearch, port: "https", why: "searches logs in" },
   { from: [systemNames.grafana], to: [systemNames.prometheus], port: "http-metrics", why: "queries" },
   {
     from: [systemNames.grafana],
@@ -84,7 +117,7 @@ const declarations: readonly Declaration[] = [
     port: "http-metrics",
     why: "shows alerts of",
   },
-  { from: [systemNames.grafana], to: [systemNames.jaeger], port: "query", why: "searches traces in" },
+  { from: [systemNames.grafana], to: traceReaders, port: "query", why: "searches traces in" },
 
   {
     from: [systemNames.prometheus],
@@ -116,7 +149,8 @@ const declarations: readonly Declaration[] = [
 /** Every flow that a deployment of this shape permits. */
 export function flowsOf(shape: Shape): Flow[] {
   const absent = absentFrom(shape);
-  const flows = [...declarations.flatMap(each), ...scrapes()].filter(
+  const declared = declarations.filter(({ when }) => when === undefined || when(shape));
+  const flows = [...declared.flatMap(each), ...scrapes()].filter(
     ({ from, to }) => !absent.has(from) && !absent.has(to),
   );
   return [...flows, ...questions(flows)];
@@ -127,6 +161,13 @@ function absentFrom(shape: Shape): ReadonlySet<Endpoint> {
     [systemNames.objectStorage, shape.objectStorage !== "external"],
     ["objectStorageOutside", shape.objectStorage === "external"],
     ["traceCollector", shape.traces === "external"],
+    [systemNames.jaeger, shape.jaeger === "all-in-one"],
+    ...[systemNames.jaegerCollector, systemNames.jaegerQuery, systemNames.jaegerIndices].map(
+      (part) => [part, shape.jaeger === "distributed"] as const,
+    ),
+    [systemNames.elasticsearch, shape.logs !== "external"],
+    ["elasticsearchOutside", shape.logs === "external"],
+    ["elasticOperator", shape.logs === "operator"],
     [systemNames.metricsServer, shape.metricsServer],
     ["alertReceivers", shape.alertReceivers],
   ];

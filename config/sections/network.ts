@@ -76,6 +76,8 @@ export const network = z.strictObject({
   alertReceivers: z.strictObject({ cidrs, namespaces, ports: tcpPorts(443, 587) }).prefault({}),
   /** Object storage that the platform does not run. */
   objectStorage: z.strictObject({ cidrs, namespaces, ports: tcpPorts(443) }).prefault({}),
+  /** Elasticsearch that the platform does not run. */
+  elasticsearch: z.strictObject({ cidrs, namespaces, ports: tcpPorts(9200, 443) }).prefault({}),
   /** The receiver of traces, where `settings.otlpEndpoint` names one. */
   traceCollector: z.strictObject({ cidrs, namespaces, ports: tcpPorts(4318) }).prefault({}),
 });

@@ -3,6 +3,7 @@ import type { Foundation } from "../../components/foundation/index.ts";
 import { serviceHost } from "../../components/foundation/settings.ts";
 import type { DashboardsArgs } from "../../components/observability/dashboards/index.ts";
 import type { StackConfig } from "../schema.ts";
+import { jaegerUrl } from "./tracing.ts";
 
 export function dashboardsArgs(
   config: StackConfig,
@@ -17,9 +18,10 @@ export function dashboardsArgs(
     sources: {
       prometheus: urlOf(systemNames.prometheus, systemPorts.prometheus["http-metrics"]),
       alertmanager: urlOf(systemNames.alertmanager, systemPorts.alertmanager["http-metrics"]),
-      jaeger: urlOf(systemNames.jaeger, systemPorts.jaeger.query),
+      jaeger: jaegerUrl(config),
       scrapeSeconds: config.prometheus.scrapeInterval,
     },
+    ...(config.jaeger.form === "distributed" && { traceWriter: systemNames.jaegerCollector }),
     objectives: config.alerting.objectives,
     ...config.grafana,
   };

@@ -1,8 +1,10 @@
+import { systemNames } from "../../components/contract/systems.ts";
 import type { Foundation } from "../../components/foundation/index.ts";
 import type { AlertmanagerArgs } from "../../components/observability/metrics/alertmanager.ts";
 import type { MetricsArgs } from "../../components/observability/metrics/index.ts";
 import type { StackConfig } from "../schema.ts";
 import { shipperNamespaceOf } from "./foundation.ts";
+import { absentJaeger } from "./tracing.ts";
 
 export function metricsArgs(
   config: StackConfig,
@@ -12,6 +14,10 @@ export function metricsArgs(
   return {
     platform,
     ownObjectStorage: config.objectStorage.engine !== "external",
+    absent: [
+      ...absentJaeger(config),
+      ...(config.logging.form === "external" ? [systemNames.elasticsearch] : []),
+    ],
     namespaces: { platform: namespace, shipper: shipperNamespaceOf(config) },
     clusterDomain,
     environment,

@@ -1,3 +1,4 @@
+import { operators } from "../../components/contract/operators.ts";
 import type { Foundation } from "../../components/foundation/index.ts";
 import type { Shape } from "../../components/networking/graph.ts";
 import type { NetworkingArgs } from "../../components/networking/index.ts";
@@ -30,6 +31,8 @@ function shapeOf(config: StackConfig): Shape {
     metricsServer: config.autoscaling.metrics === "install",
     alertReceivers: tellsAnyone(config),
     traces: tracesOf(config),
+    jaeger: config.jaeger.form,
+    logs: config.logging.form,
   };
 }
 
@@ -43,6 +46,8 @@ export function peersOf(network: NetworkConfig): Peers {
     // Pods on their node's network are in no namespace that a policy could name.
     kubelets: { cidrs: network.kubelets.cidrs, ports: network.kubelets.ports, namespaces: [] },
     objectStorageOutside: network.objectStorage,
+    elasticsearchOutside: network.elasticsearch,
+    elasticOperator: { namespaces: [operators.eck.namespace], cidrs: [], ports: [] },
     traceCollector: network.traceCollector,
     alertReceivers: network.alertReceivers,
   };

@@ -1,14 +1,13 @@
 import { serviceNames, servicePorts } from "../../components/contract/runtime.ts";
-import { systemNames, systemPorts } from "../../components/contract/systems.ts";
 import { bytesOf } from "../../components/foundation/quantity.ts";
 import { type Settings, serviceHost } from "../../components/foundation/settings.ts";
 import type { StackConfig } from "../schema.ts";
-
-const { jaeger } = systemNames;
-const otlpPort = systemPorts.jaeger["otlp-http"];
+import { otlpUrl } from "./tracing.ts";
 
 /** The settings that a configuration means. */
-export function settingsOf(config: Pick<StackConfig, "namespace" | "clusterDomain" | "settings">): Settings {
+export function settingsOf(
+  config: Pick<StackConfig, "namespace" | "clusterDomain" | "settings" | "jaeger">,
+): Settings {
   const { settings } = config;
   return {
     DATABASE_HOST: serviceHost(serviceNames.database, config),
@@ -29,6 +28,6 @@ export function settingsOf(config: Pick<StackConfig, "namespace" | "clusterDomai
     MAX_QUEUED_VERIFICATIONS: String(settings.maxQueuedVerifications),
     RATE_LIMIT_PER_MINUTE: String(settings.rateLimitPerMinute),
     MAX_REQUEST_BYTES: String(bytesOf(settings.maxRequestSize)),
-    OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint ?? `http://${serviceHost(jaeger, config)}:${otlpPort}`,
+    OTEL_EXPORTER_OTLP_ENDPOINT: settings.otlpEndpoint ?? otlpUrl(config),
   };
 }

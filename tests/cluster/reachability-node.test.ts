@@ -39,6 +39,8 @@ const flows = flowsOf({
   metricsServer: false,
   alertReceivers: false,
   traces: "jaeger",
+  jaeger: "all-in-one",
+  logs: "embedded",
 });
 
 const namespaceOf = (party: Workload | typeof stranger) =>

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Asked, Recording } from "./mocks.ts";
+import { operatedWorkload } from "./operated.ts";
 import { runProgram } from "./program.ts";
 import { amountOf, renderedCapacity } from "./rendered-capacity.ts";
 import { at } from "./shapes.ts";
@@ -33,7 +34,9 @@ describe.each(["dev", "prod"] as const)("stack %s", (stack) => {
       default: Record<string, string>;
       defaultRequest: Record<string, string>;
     }[];
-    const pods = recording.asked.flatMap(({ inputs }) => containersOf(inputs, namespace));
+    const pods = recording.asked.flatMap((asked) =>
+      containersOf((operatedWorkload(asked) ?? asked).inputs, namespace),
+    );
     const extreme = (side: "requests" | "limits", choose: (...values: number[]) => number) =>
       Object.fromEntries(
         ["cpu", "memory", "ephemeral-storage"].map((key) => [

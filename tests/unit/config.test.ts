@@ -87,7 +87,8 @@ describe("defaults", () => {
     const { values, secretKeys: secret } = stackConfig({ stack: "prod" });
     const { config } = parseConfig({ project, stack: "prod", values, secretKeys: new Set(secret) });
     const { environment, postgresql, redis, objectStorage, prometheus, ...rest } = accepted({});
-    const { alerting, grafana, logging, ...sizes } = rest;
+    const { alerting, grafana, jaeger, logging, ...sizes } = rest;
+    const { elasticsearch, logstash, kibana } = logging;
     const volume = (size: string) => ({ storage: { size, storageClass: "longhorn" } });
     expect(config).toEqual({
       ...sizes,
@@ -98,7 +99,14 @@ describe("defaults", () => {
       prometheus: { ...prometheus, ...volume("10Gi") },
       alerting: { ...alerting, ...volume("1Gi") },
       grafana: { ...grafana, ...volume("5Gi") },
-      logging: { ...logging, elasticsearch: { ...logging.elasticsearch, ...volume("50Gi") } },
+      jaeger: { ...jaeger, form: "distributed" },
+      logging: {
+        ...logging,
+        form: "operator",
+        elasticsearch: { ...elasticsearch, ...volume("50Gi") },
+        logstash: { ...logstash, replicas: 2, storageClass: "longhorn" },
+        kibana: { ...kibana, replicas: 2 },
+      },
     });
     for (const [section, { storage }] of Object.entries({
       postgresql,

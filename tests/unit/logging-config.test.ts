@@ -3,17 +3,24 @@ import { logging } from "../../config/sections/logging.ts";
 
 test("the sizes of production", () => {
   expect(logging.parse({})).toEqual({
+    form: "embedded",
+    external: { username: "elastic", copies: 1 },
     elasticsearch: {
+      nodes: 3,
+      memoryMaps: "avoided",
+      snapshots: { store: "object-storage", schedule: "0 30 1 * * ?", days: 30 },
       resources: { requests: { cpu: "500m", memory: "4Gi" }, limits: { cpu: "2", memory: "4Gi" } },
       storage: { size: "50Gi" },
       logs: { days: 14, indexSize: "2Gi", indexDays: 1 },
       traces: { days: 7, indexSize: "2Gi", indexDays: 1 },
     },
     logstash: {
+      replicas: 1,
       resources: { requests: { cpu: "250m", memory: "1Gi" }, limits: { cpu: "1", memory: "1536Mi" } },
       queueSize: "1Gi",
     },
     kibana: {
+      replicas: 1,
       resources: { requests: { cpu: "250m", memory: "1536Mi" }, limits: { cpu: "1", memory: "2Gi" } },
     },
     filebeat: {
@@ -68,6 +75,12 @@ test.each([
   { elasticsearch: { traces: { indexDays: 31 } } },
   { filebeat: { linesPerMinute: 59 } },
   { logstash: { queueSize: "1GB" } },
+  { form: "eck" },
+  { elasticsearch: { nodes: 2 } },
+  { elasticsearch: { snapshots: { schedule: "daily" } } },
+  { external: { url: "http://elasticsearch.test" } },
+  { external: { url: "https://user:password@elasticsearch.test" } },
+  { external: { authority: "ca.crt" } },
 ])("refuses %j", (value) => {
   expect(logging.safeParse(value).success).toBe(false);
 });

@@ -24,6 +24,7 @@ export function loggingArgs(changes: Partial<LoggingArgs> = {}): LoggingArgs {
   return {
     platform: platform({ pullSecrets: ["registry"] }),
     credentials,
+    form: { kind: "embedded" },
     elasticsearch: {
       image: "registry.test/elasticsearch:9.4.3",
       resources,
@@ -64,8 +65,11 @@ export async function logging(changes: Partial<LoggingArgs> = {}) {
 }
 
 /** The component, started with resources held that do not become ready. */
-export async function loggingWith(gate: NonNullable<RunArgs<unknown>["gate"]>) {
-  return await start({ program: () => program({}), gate });
+export async function loggingWith(
+  gate: NonNullable<RunArgs<unknown>["gate"]>,
+  changes: Partial<LoggingArgs> = {},
+) {
+  return await start({ program: () => program(changes), gate });
 }
 
 /** The name of a program's login. */

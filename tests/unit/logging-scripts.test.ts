@@ -92,10 +92,12 @@ describe.runIf(isThere("curl") && isThere("bash"))("Elasticsearch is set up", ()
   let server: Server;
   let asked: { line: string; login: string; body: string }[];
   let answers: Record<string, number>;
+  let bodies: Record<string, string>;
 
   beforeEach(async () => {
     asked = [];
     answers = {};
+    bodies = {};
     const { key, certificate, authority } = certificates();
     server = createServer({ key, cert: certificate }, async (request, response) => {
       const chunks: Buffer[] = [];
@@ -107,7 +109,7 @@ describe.runIf(isThere("curl") && isThere("bash"))("Elasticsearch is set up", ()
         login: Buffer.from(encoded, "base64").toString(),
         body: Buffer.concat(chunks).toString(),
       });
-      response.writeHead(answers[line] ?? 200).end("{}");
+      response.writeHead(answers[line] ?? 200).end(bodies[line] ?? "{}");
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     put({
@@ -123,6 +125,87 @@ describe.runIf(isThere("curl") && isThere("bash"))("Elasticsearch is set up", ()
   afterEach(() => {
     server.close();
     server.closeAllConnections();
+  });
+
+  /** A step of the Job: it reads a file beside it. */
+  const step = (name: string, env: Readonly<Record<string, string>>) => {
+    writeFileSync(join(pod, "etc/elasticsearch-setup/request.sh"), readFileSync(script("request.sh")));
+    return run("bash", script(name), env);
+  };
+
+  describe("once every node accepts the users", () => {
+    const addresses = (...all: readonly string[]) => {
+      put({ "bin/getent": `#!/bin/sh\n[ "$2" = nodes.place.svc ] && printf '${all.join("\\n")}\\n'\n` });
+      spawnSync("chmod", ["+x", join(pod, "bin/getent")]);
+    };
+    beforeEach(() => put({ "run/secrets/elasticsearch/host": "elasticsearch.place.svc" }));
+    const wait = (nodes: number) =>
+      step("await-users.sh", {
+        PATH: `${pod}/bin:${process.env.PATH}`,
+        NODES_SERVICE: "nodes",
+        NODES: String(nodes),
+        ATTEMPTS: "2",
+        PAUSE: "0",
+      });
+
+    test("each by itself, at its address", async () => {
+      addresses("127.0.0.1 STREAM nodes", "127.0.0.1 DGRAM");
+      expect(await wait(1)).toEqual({ code: 0, stderr: "" });
+      expect(asked.map(({ line, login }) => [line, login])).toEqual([
+        ["GET /_security/_authenticate", `elastic:${password}`],
+      ]);
+    });
+
+    test("or fails, where a node refuses them", async () => {
+      addresses("127.0.0.1 STREAM nodes");
+      answers["GET /_security/_authenticate"] = 401;
+      const { code, stderr } = await wait(1);
+      expect(code).toBe(1);
+      expect(stderr).toContain("Not all of the 1 nodes accept the users of elastic in time");
+      expect(asked).toHaveLength(2);
+    });
+
+    test("or where one is missing, without asking the others", async () => {
+      addresses("127.0.0.1 STREAM nodes");
+      expect((await wait(2)).code).toBe(1);
+      expect(asked).toEqual([]);
+    });
+  });
+
+  test("with a repository of snapshots, and then when to make them", async () => {
+    put({
+      "etc/elasticsearch-setup/snapshot-repository.json": "repository",
+      "etc/elasticsearch-setup/snapshot-policy.json": "policy",
+    });
+    expect((await step("snapshots.sh", { REPOSITORY: "name" })).code).toBe(0);
+    expect(asked.map(({ line, body }) => `${line} ${body}`)).toEqual([
+      "PUT /_snapshot/name repository",
+      "PUT /_slm/policy/name policy",
+    ]);
+    answers["PUT /_snapshot/name"] = 500;
+    expect((await step("snapshots.sh", { REPOSITORY: "name" })).code).toBe(22);
+    expect(asked).toHaveLength(3);
+  });
+
+  test("with roles and users, without those that it made for other logins", async () => {
+    put({
+      "etc/elasticsearch-setup/role-reader.json": "role",
+      "run/secrets/users/grafana-2": "user",
+    });
+    bodies["GET /_security/user?filter_path=*.metadata.platform"] = JSON.stringify({
+      "grafana-1": { metadata: { platform: "place" } },
+      "grafana-2": { metadata: { platform: "place" } },
+      "grafana-3": { metadata: { platform: "another" } },
+    });
+    expect((await step("users.sh", { PLATFORM: "place" })).code).toBe(0);
+    expect(asked.map(({ line, body }) => `${line} ${body}`.trim())).toEqual([
+      "PUT /_security/role/reader role",
+      "PUT /_security/user/grafana-2 user",
+      "GET /_security/user?filter_path=*.metadata.platform",
+      "DELETE /_security/user/grafana-1",
+    ]);
+    bodies = {};
+    expect((await step("users.sh", { PLATFORM: "place" })).code).toBe(0);
   });
 
   const setUp = () =>

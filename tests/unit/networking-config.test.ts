@@ -126,6 +126,8 @@ test("left out, only ports are known", () => {
     dns: { namespace: "kube-system", labels: { "k8s-app": "kube-dns" }, cidrs: [], ports: [53] },
     kubernetesApi: { ...anywhere, ports: [443, 6443] },
     kubelets: { ...anywhere, ports: [10250] },
+    elasticOperator: { ...anywhere, namespaces: ["elastic-system"], ports: [] },
+    elasticsearchOutside: { ...anywhere, ports: [9200, 443] },
     objectStorageOutside: { ...anywhere, ports: [443] },
     traceCollector: { ...anywhere, ports: [4318] },
     alertReceivers: { ...anywhere, ports: [443, 587] },

@@ -10,9 +10,25 @@ const shape: Shape = {
   metricsServer: true,
   alertReceivers: true,
   traces: "jaeger",
+  jaeger: "all-in-one",
+  logs: "embedded",
 };
 
 const lines = (some: readonly Flow[]) => some.map(({ from, to, port }) => `${from} > ${to} ${port}`);
+
+const searching = [
+  "elasticsearch-exporter",
+  "elasticsearch-setup",
+  "grafana",
+  "jaeger",
+  "kibana",
+  "logstash",
+];
+const traced = [
+  "api-gateway",
+  "database-migrations",
+  ...["matter", "onem2m", "opcua", "tsn", "wot"].map((standard) => `${standard}-verification`),
+];
 
 describe("the graph", () => {
   const flows = flowsOf(shape);
@@ -124,7 +140,46 @@ describe("the graph", () => {
         "wot-verification > traceCollector otlp-http",
       ],
     ],
-  ])("with %s differs by just that", (_title, change, gone, come) => {
+    [
+      "an operator of Elasticsearch",
+      { logs: "operator" },
+      [],
+      [
+        "elasticOperator > elasticsearch https",
+        "elasticsearch > dns dns",
+        "elasticsearch > elasticsearch https",
+        "elasticsearch > elasticsearch transport",
+        "elasticsearch > object-storage s3",
+      ],
+    ],
+    [
+      "Elasticsearch elsewhere",
+      { logs: "external" },
+      ["blackbox-exporter", ...searching].map((from) => `${from} > elasticsearch https`),
+      searching.map((from) => `${from} > elasticsearchOutside https`),
+    ],
+    [
+      "Jaeger in two parts",
+      { jaeger: "distributed" },
+      [
+        ...traced.map((from) => `${from} > jaeger otlp-http`),
+        "grafana > jaeger query",
+        "jaeger > dns dns",
+        "jaeger > elasticsearch https",
+        "prometheus > jaeger metrics",
+      ].sort(),
+      [
+        ...traced.map((from) => `${from} > jaeger-collector otlp-http`),
+        "grafana > jaeger-query query",
+        ...["jaeger-collector", "jaeger-indices", "jaeger-query"].flatMap((part) => [
+          `${part} > dns dns`,
+          `${part} > elasticsearch https`,
+        ]),
+        "prometheus > jaeger-collector metrics",
+        "prometheus > jaeger-query metrics",
+      ].sort(),
+    ],
+  ] as const)("with %s differs by just that", (_title, change, gone, come) => {
     const [before, after] = [lines(flows), lines(flowsOf({ ...shape, ...change }))];
     expect(before.filter((line) => !after.includes(line)).sort()).toEqual(gone);
     expect(after.filter((line) => !before.includes(line)).sort()).toEqual(come);

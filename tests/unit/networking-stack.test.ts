@@ -3,16 +3,24 @@ import { isOutside, type Outside } from "../../components/networking/endpoints.t
 import { flowsOf, type Shape } from "../../components/networking/graph.ts";
 import { objectName } from "./mocks.ts";
 import { expectedMatrix, meant, narrow, surroundings } from "./networking-world.ts";
+import { operatedWorkload } from "./operated.ts";
 import { runProgram } from "./program.ts";
 import { matrix, type NetworkPolicy, type Party, podsOf, sideMatrix } from "./reachability.ts";
 
 const places = { platform: "iot-verification", shipper: "iot-verification-logs" };
 const fences = ({ pod }: Party) => pod !== undefined && Object.values(places).includes(pod.namespace);
 
+const common = {
+  objectStorage: "versitygw",
+  metricsServer: false,
+  alertReceivers: false,
+  traces: "jaeger",
+} as const;
+
 /** What the files of the stacks ask for. */
 const shapes: Readonly<Record<"dev" | "prod", Shape>> = {
-  dev: { objectStorage: "versitygw", metricsServer: false, alertReceivers: false, traces: "jaeger" },
-  prod: { objectStorage: "versitygw", metricsServer: false, alertReceivers: false, traces: "jaeger" },
+  dev: { ...common, jaeger: "all-in-one", logs: "embedded" },
+  prod: { ...common, jaeger: "distributed", logs: "operator" },
 };
 
 const ports: Readonly<Record<Outside, readonly string[]>> = {
@@ -20,6 +28,8 @@ const ports: Readonly<Record<Outside, readonly string[]>> = {
   dns: ["UDP/53", "TCP/53"],
   kubernetesApi: ["TCP/443", "TCP/6443"],
   kubelets: ["TCP/10250"],
+  elasticOperator: [],
+  elasticsearchOutside: ["TCP/443", "TCP/9200"],
   objectStorageOutside: ["TCP/443"],
   traceCollector: ["TCP/4318"],
   alertReceivers: ["TCP/443", "TCP/587"],
@@ -27,7 +37,7 @@ const ports: Readonly<Record<Outside, readonly string[]>> = {
 
 describe.each(["dev", "prod"] as const)("stack %s", async (stack) => {
   const { recording } = await runProgram({ stack, config: { network: narrow } });
-  const objects = recording.asked.map(({ inputs }) => inputs);
+  const objects = recording.asked.map((asked) => (operatedWorkload(asked) ?? asked).inputs);
   const pods = podsOf(objects);
   const policies = recording.ofKind("NetworkPolicy").map(({ inputs }) => inputs as unknown as NetworkPolicy);
   const there = new Set(pods.map(({ id }) => id));

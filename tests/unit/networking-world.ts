@@ -19,6 +19,7 @@ export const narrow = {
   kubelets: { cidrs: ["192.0.2.11/32"] },
   alertReceivers: { cidrs: ["2001:db8::5/128"], namespaces: ["chat"] },
   objectStorage: { cidrs: ["198.51.100.6/32"] },
+  elasticsearch: { cidrs: ["198.51.100.9/32"] },
   traceCollector: { namespaces: ["tracing"] },
 };
 
@@ -28,6 +29,8 @@ export const meant: Readonly<Record<Outside, readonly string[]>> = {
   dns: ["kube-system/dns", "dns cache"],
   kubernetesApi: ["API server", "konnectivity/agent"],
   kubelets: ["node"],
+  elasticOperator: ["elastic-system/operator"],
+  elasticsearchOutside: ["search"],
   objectStorageOutside: ["storage"],
   traceCollector: ["tracing/collector"],
   alertReceivers: ["receiver", "chat/bot"],
@@ -36,6 +39,7 @@ export const meant: Readonly<Record<Outside, readonly string[]>> = {
 const hosts: readonly Party[] = [
   { id: "client", address: "198.51.100.8" },
   { id: "storage", address: "198.51.100.6" },
+  { id: "search", address: "198.51.100.9" },
   { id: "receiver", address: "2001:db8::5" },
   { id: "dns cache", address: "169.254.20.10" },
   { id: "API server", address: "192.0.2.2" },
@@ -54,6 +58,7 @@ export function surroundings({ platform, shipper }: Places): Party[] {
     ["konnectivity", "agent", { app: "agent" }],
     ["chat", "bot", { app: "bot" }],
     ["tracing", "collector", { app: "collector" }],
+    ["elastic-system", "operator", { "control-plane": "elastic-operator" }],
     [platform, "unlabelled", {}],
     [shipper, "unlabelled", {}],
     // Pods that have a name of the platform's where those of that name never are.

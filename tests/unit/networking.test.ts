@@ -33,12 +33,22 @@ const shape: Shape = {
   metricsServer: true,
   alertReceivers: true,
   traces: "jaeger",
+  jaeger: "all-in-one",
+  logs: "embedded",
 };
 const shapes: readonly Shape[] = [
   shape,
   { ...shape, objectStorage: "seaweedfs", metricsServer: false },
   { ...shape, objectStorage: "external", alertReceivers: false },
-  { objectStorage: "external", metricsServer: false, alertReceivers: true, traces: "external" },
+  {
+    objectStorage: "external",
+    metricsServer: false,
+    alertReceivers: true,
+    traces: "external",
+    jaeger: "distributed",
+    logs: "external",
+  },
+  { ...shape, jaeger: "distributed", logs: "operator" },
 ];
 
 /** One pod of every workload that there can be. */
@@ -81,7 +91,9 @@ function expected(some: Shape, section: object, isNarrow: boolean): ExpectedMatr
     flows: flowsOf(some),
     parties: cluster([]).parties,
     fences,
-    meantBy: (outside) => (isNarrow || outside === "dns" ? meant[outside] : undefined),
+    // Where these are is never left out.
+    meantBy: (outside) =>
+      isNarrow || outside === "dns" || outside === "elasticOperator" ? meant[outside] : undefined,
     ports: (outside) =>
       peers[outside].ports.flatMap((port) =>
         outside === "dns" ? [`UDP/${port}`, `TCP/${port}`] : [`TCP/${port}`],

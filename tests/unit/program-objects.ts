@@ -13,29 +13,54 @@ const services = ["api-gateway", ...standards.map(({ id }) => `${id}-verificatio
 const exporters = ["postgresql-exporter", "redis-exporter", "elasticsearch-exporter", "blackbox-exporter"];
 const databases = ["postgresql", "redis"];
 
-/** Names of the workloads in the platform's namespace. */
-const workloads = {
-  Deployment: [...services, ...exporters, "kube-state-metrics", "jaeger", "kibana", "logstash"],
-  StatefulSet: [...databases, "object-storage", "elasticsearch", "prometheus", "alertmanager", "grafana"],
+/** Names of the workloads in the platform's namespace, in both stacks. */
+const common = {
+  Deployment: [...services, ...exporters, "kube-state-metrics"],
+  StatefulSet: [...databases, "object-storage", "prometheus", "alertmanager", "grafana"],
   Job: ["database-migrations", "elasticsearch-setup", "object-storage-buckets"],
   CronJob: ["database-backup", "database-restore"],
+};
+
+/** Those that their forms make another kind of, or others. */
+const formed = {
+  dev: { Deployment: ["jaeger", "kibana", "logstash"], StatefulSet: ["elasticsearch"] },
+  prod: {
+    Deployment: ["jaeger-collector", "jaeger-query"],
+    Job: ["jaeger-indices"],
+    Elasticsearch: ["elasticsearch"],
+    Kibana: ["kibana"],
+    Logstash: ["logstash"],
+  },
+};
+
+function workloadsOf(stack: Stack): [kind: string, names: readonly string[]][] {
+  return [...Object.entries(common), ...Object.entries(formed[stack])];
+}
+
+/** Those that grow. */
+const scaled = { dev: services, prod: [...services, "jaeger-collector"] };
+
+/** Those that have more than one pod, or may be scaled to more; an operator keeps the budget of Elasticsearch. */
+const replicated = {
+  dev: services,
+  prod: [...services, "jaeger-collector", "jaeger-query", "kibana", "logstash"],
 } as const;
 
-/** Those that have more than one pod, or may be scaled to more. */
-const replicated = { dev: services, prod: [...services, "jaeger"] } as const;
-
-const configured = [
+const files = [
   ...databases,
   "object-storage",
   "prometheus",
   "alertmanager",
   "blackbox-exporter",
   "grafana",
-  "jaeger",
-  "elasticsearch",
   "logstash",
-  "kibana",
 ];
+
+/** Those that have files of configuration. */
+const configured = {
+  dev: [...files, "jaeger", "elasticsearch", "kibana"],
+  prod: [...files, "jaeger-collector", "jaeger-query"],
+};
 
 /** What a client logs in with is `NAME-credentials`. */
 const logins = [
@@ -53,21 +78,23 @@ const logins = [
 
 /** The objects of the platform's namespace, as `KIND NAME`. */
 function platformObjects(stack: Stack): string[] {
-  const all = Object.values(workloads).flat();
+  const workloads = workloadsOf(stack);
+  const all = workloads.flatMap(([, names]) => names);
+  const transient = ["Job", "CronJob"];
   return [
-    ...Object.entries(workloads).flatMap(([kind, names]) => named(kind, names)),
+    ...workloads.flatMap(([kind, names]) => named(kind, names)),
     ...named("ServiceAccount", all),
     ...named("NetworkPolicy", [...all, "default-deny"]),
-    ...named("Service", [...workloads.Deployment, ...workloads.StatefulSet]),
+    ...workloads.flatMap(([kind, names]) => (transient.includes(kind) ? [] : named("Service", names))),
     ...named(
       "Service",
       databases.map((name) => `${name}-pods`),
     ),
-    ...named("HorizontalPodAutoscaler", services),
+    ...named("HorizontalPodAutoscaler", scaled[stack]),
     ...named("PodDisruptionBudget", replicated[stack]),
     ...named(
       "ConfigMap",
-      configured.map((name) => `${name}-configuration`),
+      configured[stack].map((name) => `${name}-configuration`),
     ),
     ...named("ConfigMap", ["platform-settings", "database-backup-scripts", "elasticsearch-setup"]),
     ...named(
@@ -91,6 +118,7 @@ function platformObjects(stack: Stack): string[] {
       "elasticsearch-users",
       "kibana-settings",
     ]),
+    ...(stack === "prod" ? ["ConfigMap jaeger-indices", "Secret elasticsearch-roles"] : []),
     ...watched,
     ...fenced,
   ];
@@ -107,13 +135,17 @@ const fenced = ["LimitRange capacity", "ResourceQuota capacity"];
 
 /** The objects of the shipper's namespace: nothing but Filebeat, and what fences and watches it. */
 const shipperObjects = [
-  ...["DaemonSet", "ServiceAccount", "NetworkPolicy"].map((kind) => `${kind} filebeat`),
-  "ConfigMap filebeat-configuration",
+  ...["ServiceAccount", "NetworkPolicy"].map((kind) => `${kind} filebeat`),
   "Secret filebeat-certificate",
   "NetworkPolicy default-deny",
   ...watched,
   ...fenced,
 ];
+
+const shippers = {
+  dev: ["DaemonSet filebeat", "ConfigMap filebeat-configuration"],
+  prod: ["Beat filebeat"],
+};
 
 /** Prometheus finds and scrapes the kubelets, which are in no namespace. */
 const clusterObjects = [
@@ -127,7 +159,7 @@ const clusterObjects = [
 export function objectsOf(stack: Stack): string[] {
   return [
     ...platformObjects(stack).map((object) => `${platformNamespace}: ${object}`),
-    ...shipperObjects.map((object) => `${platformNamespace}-logs: ${object}`),
+    ...[...shipperObjects, ...shippers[stack]].map((object) => `${platformNamespace}-logs: ${object}`),
     ...clusterObjects.map((object) => `: ${object}`),
   ].sort();
 }

@@ -24,7 +24,7 @@ describe.each(stacks)("stack %s", (stack) => {
       prometheusUrl: `http://${host("prometheus")}:9090`,
       alertmanagerUrl: `http://${host("alertmanager")}:9093`,
       grafanaUrl: `http://${host("grafana")}:3000`,
-      jaegerUrl: `http://${host("jaeger")}:16686`,
+      jaegerUrl: `http://${host(stack === "dev" ? "jaeger" : "jaeger-query")}:16686`,
       elasticsearchUrl: `https://${host("elasticsearch")}:9200`,
       kibanaUrl: `https://${host("kibana")}:5601`,
       credentialSecrets: {
@@ -60,9 +60,9 @@ describe.each(stacks)("stack %s", (stack) => {
     expect(roots.map(({ name }) => name)).toEqual([
       "cluster",
       "foundation",
+      "storage",
       "logging",
       "networking",
-      "storage",
       "data",
       "backup",
       "verification",
@@ -143,7 +143,7 @@ function isObject({ type }: Asked): boolean {
 /** `NAMESPACE: KIND NAME`, without the checksum that ends the name of what a Job reads. */
 function placeAndName({ inputs }: Asked): string {
   const { namespace = "" } = inputs.metadata as { namespace?: string };
-  const name = objectName(inputs).replace(/^(elasticsearch-setup)-[0-9a-f]{8}$/, "$1");
+  const name = objectName(inputs).replace(/^(elasticsearch-setup|jaeger-indices)-[0-9a-f]{8}$/, "$1");
   return `${namespace}: ${inputs.kind} ${name}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Recording } from "./mocks.ts";
+import { operatedWorkload } from "./operated.ts";
 
 /**
  * What the rendered objects of a namespace may come to at most, in plain numbers (cores, bytes, counts): counted from the
@@ -19,7 +20,7 @@ export function renderedCapacity(
     total[key] = (total[key] ?? 0) + amount;
   };
   const objects = recording.asked
-    .map(({ inputs }) => inputs as unknown as Manifest)
+    .map((asked) => (operatedWorkload(asked) ?? asked).inputs as unknown as Manifest)
     .filter(({ metadata }) => metadata?.namespace === args.namespace);
   for (const object of objects) {
     const count = podsOf(object, objects, args.nodes);

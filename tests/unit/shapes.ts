@@ -1,5 +1,6 @@
 import { platformName } from "../../components/foundation/labels.ts";
 import { type Asked, objectName, type Recording } from "./mocks.ts";
+import { operatedWorkload } from "./operated.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -33,11 +34,12 @@ export function at(resource: Asked, path: string): unknown {
   }, resource.inputs);
 }
 
-/** Everything that makes pods. */
+/** Everything that makes pods; of a custom resource, what its operator makes of it. */
 export function workloads(recording: Recording): Asked[] {
-  return ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"].flatMap((kind) =>
+  const own = ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"].flatMap((kind) =>
     recording.ofKind(kind),
   );
+  return [...own, ...recording.asked.flatMap((asked) => operatedWorkload(asked) ?? [])];
 }
 
 /** The workloads that run the platform's own services: the gateway and the verifiers. */

@@ -13,11 +13,13 @@ export interface ConfigurationArgs {
   readonly sources: SourcesArgs;
   /** What the platform promises. */
   readonly objectives: Objectives;
+  /** Name of the workload that takes traces. @default jaeger */
+  readonly traceWriter?: string;
 }
 
 /** The files of the configuration by name; provisioning as of https://grafana.com/docs/grafana/latest/administration/provisioning/ */
 export function configurationFiles(args: ConfigurationArgs): Record<string, string> {
-  const dashboardFiles = dashboards(args.objectives).map(
+  const dashboardFiles = dashboards(args.objectives, args).map(
     (spec) => [`dashboards/${spec.uid}.json`, JSON.stringify(buildDashboard(spec))] as const,
   );
   return {

@@ -17,6 +17,13 @@ const ownServices = [
   serviceNames.migrations,
 ];
 
+/** They say of themselves that they are Jaeger. */
+const jaegerParts: readonly string[] = [
+  systemNames.jaegerCollector,
+  systemNames.jaegerQuery,
+  systemNames.jaegerIndices,
+];
+
 /**
  * Who wrote a line of the log: a service of ours, and some systems, say so themselves; any other line is of its workload.
  * *All* asks for no name, so that a line is in it whatever its writer calls itself.
@@ -29,7 +36,9 @@ export const writerVariable: VariableSpec = {
     ...ownServices,
     serviceNames.database,
     serviceNames.redis,
-    ...Object.values(systemNames).sort(),
+    ...Object.values(systemNames)
+      .filter((name) => !jaegerParts.includes(name))
+      .sort(),
   ]),
   all: "*",
 };

@@ -9,9 +9,10 @@ import {
   issueCertificate,
   type MountedCertificate,
 } from "./certificates.ts";
+import type { LoggingForm } from "./elasticsearch/forms.ts";
 import { Elasticsearch, type ElasticsearchArgs } from "./elasticsearch/index.ts";
-import { type ElasticsearchLogin, publishLogin } from "./elasticsearch/login.ts";
-import { loginOf, superuserLogin, type UserCredentials } from "./elasticsearch/users.ts";
+import type { ElasticsearchLogin } from "./elasticsearch/login.ts";
+import { loginOf, type UserCredentials } from "./elasticsearch/users.ts";
 import { Filebeat, type FilebeatArgs } from "./filebeat/index.ts";
 import { Kibana, type KibanaArgs } from "./kibana/index.ts";
 import { Logstash, type LogstashArgs } from "./logstash/index.ts";
@@ -22,9 +23,11 @@ export interface LoggingArgs {
   readonly platform: Platform;
   /** Passwords of Elasticsearch's users, and what Kibana encrypts with. */
   readonly credentials: UserCredentials & { readonly kibanaEncryption: Credential };
+  /** Who runs Elasticsearch; where an operator does, it runs the other three, too. */
+  readonly form: LoggingForm;
   readonly elasticsearch: Pick<ElasticsearchArgs, "image" | "resources" | "storage" | "logs" | "traces">;
-  readonly logstash: Pick<LogstashArgs, "image" | "resources" | "queueSize">;
-  readonly kibana: Pick<KibanaArgs, "image" | "resources">;
+  readonly logstash: Pick<LogstashArgs, "image" | "resources" | "queueSize" | "replicas">;
+  readonly kibana: Pick<KibanaArgs, "image" | "resources" | "replicas">;
   readonly filebeat: Pick<FilebeatArgs, "image" | "resources" | "nodes" | "linesPerMinute">;
 }
 
@@ -50,16 +53,19 @@ export class Logging extends pulumi.ComponentResource {
 
   constructor(name: string, args: LoggingArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:observability:Logging", name, {}, options);
-    const { platform, credentials } = args;
+    const { platform, credentials, form } = args;
     const authority = new CertificateAuthority(`${name}-certificates`, { platform }, { parent: this });
-    const certificates = issueAll(name, { platform, authority }, this);
+    const certificates = issueAll(name, { platform, authority, form }, this);
+    const trusted = form.kind === "external" ? pulumi.output(form.authority) : authority.certificate;
+    const operator = form.kind === "operator" ? form : undefined;
     const elasticsearch = new Elasticsearch(
       `${name}-elasticsearch`,
       {
         platform,
         credentials,
+        form,
         certificate: certificates.elasticsearch,
-        authority: authority.certificate,
+        authority: trusted,
         ...args.elasticsearch,
       },
       { parent: this },
@@ -69,7 +75,9 @@ export class Logging extends pulumi.ComponentResource {
       `${name}-kibana`,
       {
         platform,
+        operator,
         certificate: certificates.kibana,
+        authority: form.kind === "external" ? trusted : undefined,
         elasticsearch: logins.kibana,
         login: loginOf(platform, "kibana", credentials.kibana.value),
         encryption: credentials.kibanaEncryption,
@@ -79,32 +87,24 @@ export class Logging extends pulumi.ComponentResource {
     );
     const logstash = new Logstash(
       `${name}-logstash`,
-      { platform, certificate: certificates.logstash, login: logins.logstash, ...args.logstash },
+      { platform, operator, certificate: certificates.logstash, login: logins.logstash, ...args.logstash },
       { parent: this },
     );
     const filebeat = new Filebeat(
       `${name}-filebeat`,
-      { platform, certificate: certificates.filebeat, ...args.filebeat },
+      { platform, operator, certificate: certificates.filebeat, ...args.filebeat },
       { parent: this },
-    );
-    const people = publishLogin(
-      `${name}-elasticsearch-people-login`,
-      {
-        platform,
-        authority: authority.certificate,
-        name: "elasticsearch-credentials",
-        login: superuserLogin(credentials),
-        host: elasticsearch.host,
-        others: { "kibana-url": kibana.url },
-      },
-      this,
     );
 
     this.logins = logins;
     this.proberCertificate = certificates.prober;
     this.elasticsearchUrl = logins.logstash.url;
     this.kibanaUrl = kibana.url;
-    this.secret = people.secret;
+    this.secret = elasticsearch.publishSuperuser(
+      `${name}-elasticsearch-people-login`,
+      { "kibana-url": kibana.url },
+      this,
+    );
     this.demands = [...elasticsearch.demands, kibana.demand, logstash.demand];
     this.shipperDemands = [filebeat.demand];
     this.registerOutputs({ kibanaUrl: this.kibanaUrl, secret: this.secret });
@@ -114,7 +114,11 @@ export class Logging extends pulumi.ComponentResource {
 /** A certificate for each of the servers, and for each client that Logstash is to let in. */
 function issueAll(
   name: string,
-  { platform, authority }: Pick<CertificateArgs, "platform" | "authority">,
+  {
+    platform,
+    authority,
+    form,
+  }: Pick<CertificateArgs, "platform" | "authority"> & { readonly form: LoggingForm },
   parent: pulumi.Resource,
 ) {
   const issue = (
@@ -124,7 +128,7 @@ function issueAll(
   ) =>
     issueCertificate(`${name}-${workload}-tls`, { platform, authority, workload, role, namespace }, parent);
   return {
-    elasticsearch: issue(systemNames.elasticsearch, "server"),
+    elasticsearch: form.kind === "external" ? undefined : issue(systemNames.elasticsearch, "server"),
     kibana: issue(systemNames.kibana, "server"),
     logstash: issue(systemNames.logstash, "server"),
     filebeat: issue(systemNames.filebeat, "client", platform.shipperNamespace),

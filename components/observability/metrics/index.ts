@@ -11,14 +11,12 @@ import { createPrometheus } from "./prometheus.ts";
 import type { PrometheusConfiguration } from "./prometheus-inputs.ts";
 import { ruleFiles, ruleGroups } from "./rules/index.ts";
 import type { RuleArgs } from "./rules/rule.ts";
-import { scrapedWorkloads } from "./scraped.ts";
+import { type Presence, scrapedWorkloads } from "./scraped.ts";
 import { createStateMetrics } from "./state-metrics.ts";
 
-export interface MetricsArgs extends Omit<PrometheusConfiguration, "probed"> {
+export interface MetricsArgs extends Omit<PrometheusConfiguration, "probed">, Presence {
   /** What it stands on. */
   readonly platform: Platform;
-  /** Whether the platform runs object storage itself. */
-  readonly ownObjectStorage: boolean;
   readonly prometheus: Server & {
     /** Its volume, which bounds what it keeps. */
     readonly storage: VolumeSize;

@@ -1,6 +1,7 @@
 import { paths, serviceNames, servicePorts } from "../../contract/runtime.ts";
 import { systemNames, systemPorts } from "../../contract/systems.ts";
 import type { Severity } from "./rules/rule.ts";
+import type { Presence } from "./scraped.ts";
 
 /** How the blackbox exporter asks: the names of its modules. */
 export type ProbeModule = "http" | "tcp" | "tls";
@@ -65,11 +66,8 @@ const logging: readonly Probed[] = [
   },
 ];
 
-/** Everything that is probed, in a platform with object storage of its own or without. */
-export function probedSystems({
-  ownObjectStorage,
-}: {
-  readonly ownObjectStorage: boolean;
-}): readonly Probed[] {
-  return [gateway, ...(ownObjectStorage ? [objectStorage] : []), ...logging];
+/** Everything that is probed. */
+export function probedSystems({ ownObjectStorage, absent = [] }: Presence): readonly Probed[] {
+  const systems = [gateway, ...(ownObjectStorage ? [objectStorage] : []), ...logging];
+  return systems.filter(({ workload }) => !absent.includes(workload));
 }

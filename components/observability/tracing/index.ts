@@ -3,13 +3,16 @@ import { systemNames, systemPorts } from "../../contract/systems.ts";
 import type { Demand } from "../../foundation/capacity-demand.ts";
 import type { Platform } from "../../foundation/index.ts";
 import { System } from "../../foundation/system.ts";
+import { type DistributedArgs, DistributedJaeger } from "./distributed.ts";
 import { type JaegerPodArgs, jaegerPod } from "./pod.ts";
 
 export interface TracingArgs extends JaegerPodArgs {
   /** What it stands on. */
   readonly platform: Platform;
-  /** Number of pods: each takes traces and answers questions. */
+  /** Number of pods of all in one: each takes traces and answers questions. */
   readonly replicas: number;
+  /** Pods for each. @default all in one */
+  readonly distributed?: Pick<DistributedArgs, "collector" | "query"> | undefined;
 }
 
 /**
@@ -24,21 +27,28 @@ export class Tracing extends pulumi.ComponentResource {
 
   constructor(name: string, args: TracingArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:observability:Tracing", name, {}, options);
-    const ports = systemPorts.jaeger;
+    const { distributed } = args;
+    const { host, demands } = distributed
+      ? new DistributedJaeger(`${name}-distributed`, { ...args, ...distributed }, { parent: this })
+      : this.createAllInOne(`${name}-jaeger`, args);
+    this.queryUrl = pulumi.interpolate`http://${host}:${systemPorts.jaegerQuery.query}`;
+    this.demands = demands;
+    this.registerOutputs({ queryUrl: this.queryUrl });
+  }
+
+  private createAllInOne(name: string, args: TracingArgs) {
     const { host, demand } = new System(
-      `${name}-jaeger`,
+      name,
       {
         platform: args.platform,
         workload: systemNames.jaeger,
         component: "tracing",
         replicas: args.replicas,
-        ports,
+        ports: systemPorts.jaeger,
         pod: jaegerPod(args),
       },
       { parent: this },
     );
-    this.queryUrl = pulumi.interpolate`http://${host}:${ports.query}`;
-    this.demands = [demand];
-    this.registerOutputs({ queryUrl: this.queryUrl });
+    return { host, demands: [demand] };
   }
 }

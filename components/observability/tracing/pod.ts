@@ -1,10 +1,11 @@
 import { namesNoSecret } from "../../foundation/audit.ts";
 import { bytesOf } from "../../foundation/quantity.ts";
 import type { ContainerResources } from "../../foundation/resources.ts";
-import type { SystemPod } from "../../foundation/system-pod.ts";
+import type { SecretRevision } from "../../foundation/secret-revision.ts";
+import type { SecretFiles, SystemContainer, SystemPod } from "../../foundation/system-pod.ts";
 import type { ElasticsearchLogin } from "../logging/elasticsearch/login.ts";
 import { lifecyclePolicies } from "../logging/names.ts";
-import { configurationDirectory, configurationFiles, loginDirectory } from "./configuration.ts";
+import { configurationDirectory, configurationFiles, loginDirectory, type Role } from "./configuration.ts";
 
 export interface JaegerPodArgs {
   /**
@@ -20,32 +21,52 @@ export interface JaegerPodArgs {
   readonly resources: ContainerResources;
   /** How it reaches Elasticsearch. */
   readonly elasticsearch: ElasticsearchLogin;
+  /** Copies of each shard of its indices beside the first. @default 0 */
+  readonly copies?: number;
 }
 
-/** The pod of the official image, which keeps nothing in its file system. */
-export function jaegerPod(args: JaegerPodArgs): SystemPod {
-  const { image, rolloverImage, elasticsearchImage, resources, elasticsearch } = args;
+/** The user that its publisher gives the image. */
+export const user = { uid: 10001, gid: 10001 } as const;
+
+/** The steps that prepare its indices, one after the other. */
+export function indexSteps(
+  args: Pick<JaegerPodArgs, "rolloverImage" | "elasticsearchImage" | "resources">,
+): [SystemContainer, SystemContainer] {
+  const { rolloverImage, elasticsearchImage, resources } = args;
+  return [
+    {
+      name: "prepare-indices",
+      image: rolloverImage,
+      command: [
+        "sh",
+        `${configurationDirectory}/prepare-indices.sh`,
+        loginDirectory,
+        lifecyclePolicies.traces,
+      ],
+      resources,
+    },
+    {
+      name: "drop-stray-indices",
+      image: elasticsearchImage,
+      command: ["bash", `${configurationDirectory}/drop-stray-indices.sh`, loginDirectory],
+      resources,
+    },
+  ];
+}
+
+/** How its login to Elasticsearch is mounted. */
+export function loginFiles({ secret, revision }: SecretRevision): SecretFiles {
+  const entries = ["username", "password", "url", "ca.crt"];
+  return { name: "elasticsearch", secret, directory: loginDirectory, entries, revision };
+}
+
+/** The pod of the official image, which keeps nothing in its file system; all in one, it prepares the indices first. */
+export function jaegerPod(args: JaegerPodArgs, role: Role = "all-in-one"): SystemPod {
+  const { image, resources, elasticsearch, copies } = args;
+  const ready = role === "collector" ? health : { httpGet: { path: "/", port: "query" } };
   return {
-    user: { uid: 10001, gid: 10001 },
-    initContainers: [
-      {
-        name: "prepare-indices",
-        image: rolloverImage,
-        command: [
-          "sh",
-          `${configurationDirectory}/prepare-indices.sh`,
-          loginDirectory,
-          lifecyclePolicies.traces,
-        ],
-        resources,
-      },
-      {
-        name: "drop-stray-indices",
-        image: elasticsearchImage,
-        command: ["bash", `${configurationDirectory}/drop-stray-indices.sh`, loginDirectory],
-        resources,
-      },
-    ],
+    user,
+    ...(role === "all-in-one" && { initContainers: indexSteps(args) }),
     containers: [
       {
         name: "jaeger",
@@ -56,24 +77,16 @@ export function jaegerPod(args: JaegerPodArgs): SystemPod {
         resources,
         // It has asked Elasticsearch for its version before it listens.
         startupProbe: { ...health, periodSeconds: 2, failureThreshold: 90 },
-        readinessProbe: { httpGet: { path: "/", port: "query" }, periodSeconds: 5, timeoutSeconds: 3 },
+        readinessProbe: { ...ready, periodSeconds: 5, timeoutSeconds: 3 },
         livenessProbe: { ...health, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
       },
     ],
     files: {
       directory: configurationDirectory,
-      content: configurationFiles(),
+      content: configurationFiles(role, { copies }),
       exceptions: namesNoSecret("KSV-01010"),
     },
-    secrets: [
-      {
-        name: "elasticsearch",
-        secret: elasticsearch.secret,
-        directory: loginDirectory,
-        entries: ["username", "password", "url", "ca.crt"],
-        revision: elasticsearch.revision,
-      },
-    ],
+    secrets: [loginFiles(elasticsearch)],
   };
 }
 

@@ -1,3 +1,4 @@
+import { systemNames } from "../../../contract/systems.ts";
 import type { Objectives } from "../../metrics/rules/rule.ts";
 import type { DashboardSpec } from "../spec.ts";
 import { capacity } from "./capacity.ts";
@@ -10,7 +11,20 @@ import { standard } from "./standard.ts";
 import { telemetry } from "./telemetry.ts";
 import { traces } from "./traces.ts";
 
-/** Every dashboard, the first one first. */
-export function dashboards(objectives: Objectives): readonly DashboardSpec[] {
-  return [overview(objectives), gateway, standard, postgresql, redis, logs, traces, capacity, telemetry];
+/** Every dashboard, the first one first. `traceWriter` is the workload that takes traces. */
+export function dashboards(
+  objectives: Objectives,
+  { traceWriter = systemNames.jaeger }: { readonly traceWriter?: string | undefined } = {},
+): readonly DashboardSpec[] {
+  return [
+    overview(objectives),
+    gateway,
+    standard,
+    postgresql,
+    redis,
+    logs,
+    traces(traceWriter),
+    capacity,
+    telemetry,
+  ];
 }

@@ -28,6 +28,10 @@ export interface PublishedLoginArgs {
   readonly host: pulumi.Output<string>;
   /** Certificate of the authority that has signed the server's, in PEM. */
   readonly authority: pulumi.Output<string>;
+  /** @default Elasticsearch's own */
+  readonly port?: number;
+  /** Changes when the server is another one. @default the cluster's domain, from which its name follows */
+  readonly place?: pulumi.Input<string>;
   /** Further entries. @default none */
   readonly others?: Readonly<Record<string, pulumi.Output<string>>>;
 }
@@ -39,11 +43,11 @@ export function publishLogin(
   parent: pulumi.Resource,
 ): ElasticsearchLogin {
   const { platform, host, login } = args;
-  const port = systemPorts.elasticsearch.https;
+  const port = args.port ?? systemPorts.elasticsearch.https;
   const url = pulumi.interpolate`https://${host}:${port}`;
   // The address follows from the domain, and is itself not known as long as the server is not ready.
   const told = { ...login, [authorityEntry]: args.authority };
-  const place = pulumi.output(platform.clusterDomain);
+  const place = pulumi.output(args.place ?? platform.clusterDomain);
   const stringData = { ...told, host, port: String(port), url, ...args.others };
   const metadata = metadataOf({
     name: args.name,

@@ -54,7 +54,7 @@ export class ElasticsearchServer extends pulumi.ComponentResource {
         workload,
         component: "logging",
         replicas: 1,
-        ports: systemPorts.elasticsearch,
+        ports: { https: systemPorts.elasticsearch.https },
         data: { ...args.storage, directory: "/usr/share/elasticsearch/data" },
         pod: podOf(args, { secret: users.metadata.name, revision }),
       },

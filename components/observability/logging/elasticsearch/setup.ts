@@ -11,6 +11,7 @@ import { bytesOf } from "../../../foundation/quantity.ts";
 import type { ContainerResources } from "../../../foundation/resources.ts";
 import {
   configMapData,
+  type SystemContainer,
   type SystemPod,
   sharesOf,
   systemPodTemplate,
@@ -40,6 +41,23 @@ export interface ElasticsearchSetupArgs {
   readonly traces: Retention;
   /** The superuser's login, once the server is ready. */
   readonly login: ElasticsearchLogin;
+  /** Copies of each shard beside the first. */
+  readonly copies: number;
+  /** What comes before policies and templates, in this order. @default nothing */
+  readonly steps?: readonly SetupStep[];
+  /** It runs again when this changes. @default for another content alone */
+  readonly revision?: pulumi.Output<string>;
+}
+
+/** One thing that the Job does before policies and templates. */
+export interface SetupStep {
+  /** DNS label; the script is `NAME.sh`, in bash, beside the others. */
+  readonly name: string;
+  readonly env?: readonly k8s.types.input.core.v1.EnvVar[];
+  /** Files beside the script, by name. @default none */
+  readonly files?: Readonly<Record<string, string>>;
+  /** A Secret that it reads, mounted at `/run/secrets/NAME`. @default none */
+  readonly secret?: { readonly name: string; readonly secret: pulumi.Output<string> };
 }
 
 const workload = systemNames.elasticsearchSetup;
@@ -59,7 +77,8 @@ export class ElasticsearchSetup extends pulumi.ComponentResource {
 
   constructor(name: string, args: ElasticsearchSetupArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:observability:ElasticsearchSetup", name, {}, options);
-    const content = JSON.stringify(templateOf(args, { account: "", configMap: "", secret: "" }));
+    const plain = { ...args, steps: args.steps?.map(({ secret, ...step }) => step) ?? [] };
+    const content = JSON.stringify(templateOf(plain, { account: "", configMap: "", secret: "" }));
     const checksum = checksumOf({ content, ...filesOf(args) }).slice(0, 8);
     const files = this.createFiles(`${name}-files`, args, checksum);
     const job = this.createJob(name, args, { checksum, configMap: files.metadata.name });
@@ -83,7 +102,12 @@ export class ElasticsearchSetup extends pulumi.ComponentResource {
     args: ElasticsearchSetupArgs,
     content: { readonly checksum: string; readonly configMap: pulumi.Output<string> },
   ) {
-    const { platform, image, login } = args;
+    const { platform, image, login, revision } = args;
+    const checksum = pulumi
+      .output(revision)
+      .apply((known) =>
+        known === undefined ? content.checksum : checksumOf({ content: content.checksum, known }),
+      );
     const others = { configMap: content.configMap, secret: login.secret };
     return createOneShotJob(
       name,
@@ -91,7 +115,7 @@ export class ElasticsearchSetup extends pulumi.ComponentResource {
         platform,
         workload,
         component,
-        checksum: content.checksum,
+        checksum: revision ? checksum : content.checksum,
         template: (account) => templateOf(args, { ...others, account }),
         attempts,
         patience,
@@ -132,8 +156,10 @@ const resources: ContainerResources = {
 };
 
 function podOf(args: ElasticsearchSetupArgs, secret: pulumi.Input<string>): SystemPod {
+  const { steps = [] } = args;
   return {
     user,
+    ...(steps.length > 0 && { initContainers: steps.map((step) => containerOf(step, args)) }),
     containers: [
       {
         name: workload,
@@ -148,20 +174,45 @@ function podOf(args: ElasticsearchSetupArgs, secret: pulumi.Input<string>): Syst
       },
     ],
     files: { directory, content: filesOf(args) },
-    secrets: [{ name: "elasticsearch", directory: "/run/secrets/elasticsearch", secret }],
+    secrets: [
+      { name: "elasticsearch", directory: "/run/secrets/elasticsearch", secret },
+      ...steps.flatMap((step) =>
+        step.secret ? [{ ...step.secret, directory: `/run/secrets/${step.secret.name}` }] : [],
+      ),
+    ],
   };
 }
 
-function filesOf({ logs, traces }: Pick<ElasticsearchSetupArgs, "logs" | "traces">): Record<string, string> {
+function containerOf({ name, env = [] }: SetupStep, { image }: ElasticsearchSetupArgs): SystemContainer {
   return {
+    name,
+    image,
+    command: ["bash", `${directory}/${name}.sh`],
+    env: [...env],
+    resources,
+  };
+}
+
+type Files = Readonly<Record<string, string>>;
+
+function filesOf(args: Pick<ElasticsearchSetupArgs, "logs" | "traces" | "copies" | "steps">): Files {
+  const { logs, traces, copies, steps = [] } = args;
+  const ofSteps = steps.map(({ name, files }) => ({
+    [`${name}.sh`]: textBeside(import.meta.url, `${name}.sh`),
+    ...files,
+  }));
+  return {
+    ...Object.assign({}, ...ofSteps),
+    ...(steps.length > 0 && { "request.sh": textBeside(import.meta.url, "request.sh") }),
     "setup.sh": textBeside(import.meta.url, "setup.sh"),
     "logs-policy.json": json(lifecyclePolicy(logs)),
     "traces-policy.json": json(lifecyclePolicy(traces)),
-    "logs-template.json": json(logTemplate),
+    "logs-template.json": json(logTemplate(copies)),
   };
 }
 
-function json(value: unknown): string {
+/** A value as a file of its own. */
+export function json(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
@@ -179,7 +230,7 @@ function lifecyclePolicy({ days, indexSize, indexDays }: Retention) {
 }
 
 /** Above the template that Elasticsearch brings along for all logs. */
-const logTemplate = {
+const logTemplate = (copies: number) => ({
   index_patterns: [`${logStream.type}-${logStream.dataset}-*`],
   priority: 500,
   data_stream: {},
@@ -189,11 +240,10 @@ const logTemplate = {
       "index.codec": "best_compression",
       "index.lifecycle.name": lifecyclePolicies.logs,
       "index.number_of_shards": 1,
-      // There is one node.
-      "index.number_of_replicas": 0,
+      "index.number_of_replicas": copies,
       "index.refresh_interval": "5s",
       "index.mapping.ignore_malformed": true,
     },
     mappings: JSON.parse(textBeside(import.meta.url, "mappings.json")) as unknown,
   },
-};
+});

@@ -41,20 +41,71 @@ export function loginOf(
 }
 
 /** The login of the superuser, whose name is the same whatever the password is. */
-export function superuserLogin({ elastic }: Pick<UserCredentials, "elastic">): Login {
-  return { username: pulumi.output(superuser), password: elastic.value };
+export function superuserLogin(
+  { elastic }: Pick<UserCredentials, "elastic">,
+  name: string = superuser,
+): Login {
+  return { username: pulumi.output(name), password: elastic.value };
 }
 
-/** The files of the file realm: https://www.elastic.co/docs/deploy-manage/users-roles/cluster-or-deployment-auth/file-based */
-export function userFiles(platform: Platform, credentials: UserCredentials) {
-  const elastic = { username: superuser, password: credentials.elastic.value, role: "superuser" };
-  const programs = elasticsearchClients.flatMap((client) => {
+/** Users of Elasticsearch as the files of its file realm say them: one a line. */
+type UserFiles = Readonly<Record<"users" | "users_roles", pulumi.Output<string>>>;
+
+/** A further superuser for the setup, with the password of `elastic`, whose name says of which revision the users beside it are. */
+export function setupLogin(
+  platform: Platform,
+  { elastic }: Pick<UserCredentials, "elastic">,
+  revision: pulumi.Output<string>,
+): { readonly login: Login; readonly files: UserFiles } {
+  const username = pulumi.interpolate`setup-${revision}`;
+  const login = { username, password: elastic.value };
+  const user = pulumi.output({ ...login, revision: platform.revisionOf(elastic.value) });
+  return {
+    login,
+    files: {
+      users: user.apply((known) => lines([`${known.username}:${hashOf(known)}`])),
+      users_roles: username.apply((known) => lines([`superuser:${known}`])),
+    },
+  };
+}
+
+/**
+ * The programs' users as bodies of requests that make them, by name, for an Elasticsearch whose files are not ours. `stack` tells
+ * them from those of others: https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-security-put-user
+ */
+export function userBodies(
+  platform: Platform,
+  credentials: UserCredentials,
+  { stack, roleOf }: { readonly stack: pulumi.Input<string>; readonly roleOf: (role: string) => string },
+): pulumi.Output<Record<string, string>> {
+  const users = programUsers(platform, credentials);
+  return pulumi
+    .all([pulumi.output(users), stack])
+    .apply(([known, place]) =>
+      Object.fromEntries(
+        known.map(({ username, password, role }) => [
+          username,
+          JSON.stringify({ password, roles: [roleOf(role)], metadata: { platform: place } }),
+        ]),
+      ),
+    );
+}
+
+/** Each program's user, and the one before it while programs change over. */
+function programUsers(platform: Platform, credentials: UserCredentials) {
+  return elasticsearchClients.flatMap((client) => {
     const { value, previous } = credentials[client];
     return [value, ...(previous ? [previous] : [])].map((password) => ({
       ...loginOf(platform, client, password),
       role: roles[client],
     }));
   });
+}
+
+/** The files of the file realm: https://www.elastic.co/docs/deploy-manage/users-roles/cluster-or-deployment-auth/file-based */
+export function userFiles(platform: Platform, credentials: UserCredentials): UserFiles {
+  const elastic = { username: superuser, password: credentials.elastic.value, role: "superuser" };
+  const programs = programUsers(platform, credentials);
   const users = pulumi.output(
     [elastic, ...programs].map((user) => ({ ...user, revision: platform.revisionOf(user.password) })),
   );

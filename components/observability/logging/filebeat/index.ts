@@ -1,6 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { systemNames } from "../../../contract/systems.ts";
 import { createAccount } from "../../../foundation/account.ts";
 import { auditExceptions, namesNoSecret, pinnedByTag } from "../../../foundation/audit.ts";
 import type { Demand } from "../../../foundation/capacity-demand.ts";
@@ -12,16 +11,18 @@ import {
 import type { Platform } from "../../../foundation/index.ts";
 import { selectorLabels, workloadLabels } from "../../../foundation/labels.ts";
 import { metadataOf } from "../../../foundation/metadata.ts";
-import { hardenedPod } from "../../../foundation/pod.ts";
-import { bytesOf } from "../../../foundation/quantity.ts";
 import { type ContainerResources, withEphemeralStorage } from "../../../foundation/resources.ts";
-import { serviceHost } from "../../../foundation/settings.ts";
 import { textBeside } from "../../../foundation/text-beside.ts";
 import type { MountedCertificate } from "../certificates.ts";
+import type { OperatorForm } from "../elasticsearch/forms.ts";
+import { createBeat } from "./operated.ts";
+import { type PodParts, podOf, scratch, workload } from "./pod.ts";
 
 export interface FilebeatArgs {
   /** What it stands on. */
   readonly platform: Platform;
+  /** Who runs it in place of a DaemonSet. @default nobody */
+  readonly operator?: Pick<OperatorForm, "version"> | undefined;
   /** Complete reference of the official image, of Logstash's version. */
   readonly image: string;
   /** CPU and memory on each node. */
@@ -33,10 +34,6 @@ export interface FilebeatArgs {
   /** By which Logstash knows it, in its own namespace. */
   readonly certificate: MountedCertificate;
 }
-
-const workload = systemNames.filebeat;
-const scratch = "64Mi";
-const healthPort = 5066;
 
 /**
  * Filebeat on every node, which ships what the platform's containers write.
@@ -52,11 +49,16 @@ export class Filebeat extends pulumi.ComponentResource {
     super("iot:observability:Filebeat", name, {}, options);
     const { shipperNamespace: namespace } = args.platform;
     const account = createAccount(`${name}-account`, { namespace, workload, component: "logging" }, this);
-    const configuration = this.createConfiguration(`${name}-configuration`, args);
-    this.createDaemonSet(`${name}-daemonset`, args, {
-      account: account.metadata.name,
-      configMap: configuration.metadata.name,
-    });
+    if (args.operator) {
+      createBeat(`${name}-beat`, { ...args, operator: args.operator }, account.metadata.name, this);
+    } else {
+      const configuration = this.createConfiguration(`${name}-configuration`, args);
+      this.createDaemonSet(`${name}-daemonset`, args, {
+        account: account.metadata.name,
+        configMap: configuration.metadata.name,
+        positions: { volume: "positions", directory: "/var/lib/filebeat" },
+      });
+    }
     const containers = [withEphemeralStorage(args.resources, scratch)];
     this.demand = { workload, pods: args.nodes, containers };
     this.registerOutputs();
@@ -76,7 +78,7 @@ export class Filebeat extends pulumi.ComponentResource {
     );
   }
 
-  private createDaemonSet(name: string, args: FilebeatArgs, names: Names) {
+  private createDaemonSet(name: string, args: FilebeatArgs, parts: PodParts) {
     return new k8s.apps.v1.DaemonSet(
       name,
       {
@@ -97,7 +99,7 @@ export class Filebeat extends pulumi.ComponentResource {
                 [credentialRevisionAnnotation("certificate")]: args.certificate.revision,
               },
             },
-            spec: podOf(args, names),
+            spec: podOf(args, parts),
           },
         },
       },
@@ -107,7 +109,7 @@ export class Filebeat extends pulumi.ComponentResource {
 }
 
 /** Checks of the project's policies, Pod Security, kube-score, checkov and trivy against what it is for. */
-const exceptions = [
+export const exceptions = [
   ...["restricted-pods", "hostPathVolumes", "restrictedVolumes", "runAsNonRoot", "runAsUser"],
   ...["container-security-context-user-group-id", "CKV_K8S_23", "CKV_K8S_40"],
   ...["KSV-0012", "KSV-0020", "KSV-0021", "KSV-0023", "KSV-0105", "KSV-0116"],
@@ -116,94 +118,8 @@ const exceptions = [
   reason: "Reads the logs of containers, which are files of root on the node. It is alone in its namespace.",
 }));
 
-interface Names {
-  readonly account: pulumi.Output<string>;
-  readonly configMap: pulumi.Output<string>;
-}
-
 const files = { "filebeat.yml": textBeside(import.meta.url, "filebeat.yml") };
 
 function metadata({ platform }: FilebeatArgs, name: string) {
   return metadataOf({ name, namespace: platform.shipperNamespace, workload, component: "logging" });
 }
-
-function podOf(args: FilebeatArgs, names: Names): k8s.types.input.core.v1.PodSpec {
-  const { platform, image, resources, certificate } = args;
-  const hardened = hardenedPod({
-    account: names.account,
-    user: root,
-    pullSecrets: platform.pullSecrets,
-    terminationGracePeriodSeconds: 30,
-    containers: [
-      {
-        name: workload,
-        image,
-        args: ["-e", "-c", "/etc/filebeat/filebeat.yml"],
-        env: environmentOf(args),
-        ports: [{ name: "health", containerPort: healthPort, protocol: "TCP" }],
-        resources: withEphemeralStorage(resources, scratch),
-        volumeMounts: [
-          { name: "configuration", mountPath: "/etc/filebeat", readOnly: true },
-          { name: "certificate", mountPath: "/run/secrets/certificate", readOnly: true },
-          { name: "logs", mountPath: logDirectory, readOnly: true },
-          { name: "positions", mountPath: "/var/lib/filebeat" },
-          { name: "tmp", mountPath: "/tmp" },
-        ],
-        ...probes,
-      },
-    ],
-    volumes: [
-      { name: "configuration", configMap: { name: names.configMap, defaultMode: 0o444 } },
-      { name: "certificate", secret: { secretName: certificate.secret, defaultMode: 0o440 } },
-      { name: "logs", hostPath: { path: logDirectory, type: "Directory" } },
-      { name: "positions", hostPath: { path: positionsOf(platform), type: "DirectoryOrCreate" } },
-      { name: "tmp", emptyDir: { sizeLimit: scratch } },
-    ],
-  });
-  return {
-    ...hardened,
-    securityContext: { ...hardened.securityContext, runAsNonRoot: false },
-    // Control planes run pods of the platform too, where they may run any.
-    tolerations: [{ key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" }],
-  };
-}
-
-/** Files of containers' logs are root's alone. As their owner it needs no capability to read them. */
-const root = { uid: 0, gid: 0 };
-
-/** Where the kubelet has containers' logs: `NAMESPACE_POD_UID/CONTAINER/COUNT.log`. */
-const logDirectory = "/var/log/pods";
-
-/** On the node, so that it outlives pods: one for each stack that may be on it. */
-function positionsOf({ shipperNamespace }: Platform): pulumi.Output<string> {
-  return pulumi.interpolate`/var/lib/${shipperNamespace}/filebeat`;
-}
-
-function environmentOf({ platform, resources, linesPerMinute }: FilebeatArgs) {
-  const { clusterDomain } = platform;
-  // It need not be there yet: lines wait in their files.
-  const logstash = pulumi
-    .output(platform.namespace)
-    .apply((namespace) => serviceHost(systemNames.logstash, { namespace, clusterDomain }));
-  return [
-    // Collects garbage in earnest before the kernel would end it: https://pkg.go.dev/runtime#hdr-Environment_Variables
-    { name: "GOMEMLIMIT", value: `${Math.floor(0.9 * (bytesOf(resources.limits.memory) ?? 0))}B` },
-    { name: "PLATFORM_NAMESPACE", value: platform.namespace },
-    { name: "SHIPPER_NAMESPACE", value: platform.shipperNamespace },
-    { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
-    { name: "LINES_PER_MINUTE", value: String(linesPerMinute) },
-    { name: "LOGSTASH_HOST", value: logstash },
-  ];
-}
-
-/** Started: its inputs are there, within 2 minutes. Ready: it counts what it ships. Alive: it answers at all. */
-const probes = {
-  startupProbe: { httpGet: { path: "/inputs/", port: "health" }, periodSeconds: 2, failureThreshold: 60 },
-  readinessProbe: { httpGet: { path: "/stats", port: "health" }, periodSeconds: 10, timeoutSeconds: 3 },
-  livenessProbe: {
-    httpGet: { path: "/", port: "health" },
-    periodSeconds: 20,
-    timeoutSeconds: 5,
-    failureThreshold: 6,
-  },
-};

@@ -8,18 +8,25 @@ import type { Demand } from "../../../foundation/capacity-demand.ts";
 import type { Credential } from "../../../foundation/credentials.ts";
 import type { Platform } from "../../../foundation/index.ts";
 import { metadataOf } from "../../../foundation/metadata.ts";
-import { bytesOf } from "../../../foundation/quantity.ts";
 import type { ContainerResources } from "../../../foundation/resources.ts";
 import { System } from "../../../foundation/system.ts";
-import type { SystemPod } from "../../../foundation/system-pod.ts";
+import type { SecretFiles, SystemPod } from "../../../foundation/system-pod.ts";
 import { textBeside } from "../../../foundation/text-beside.ts";
 import type { MountedCertificate } from "../certificates.ts";
+import type { OperatorForm } from "../elasticsearch/forms.ts";
 import type { ElasticsearchLogin } from "../elasticsearch/login.ts";
 import type { Login } from "../elasticsearch/users.ts";
+import { authorityEntry } from "../names.ts";
+import { operatedKibana } from "./operated.ts";
+import { heapOption, probes } from "./program.ts";
 
 export interface KibanaArgs {
   /** What it stands on. */
   readonly platform: Platform;
+  /** Who runs it in place of a Deployment. @default nobody */
+  readonly operator?: Pick<OperatorForm, "version"> | undefined;
+  /** Number of pods. @default 1 */
+  readonly replicas?: number;
   /** Complete reference of the official image, of Elasticsearch's version. */
   readonly image: string;
   /** CPU and memory; three fifths of the memory are the JavaScript heap. */
@@ -29,12 +36,15 @@ export interface KibanaArgs {
   /** How it reaches Elasticsearch, and as whom. */
   readonly elasticsearch: ElasticsearchLogin;
   readonly login: Login;
+  /** By which to judge Elasticsearch, in PEM. @default by the authority of its own certificate */
+  readonly authority?: pulumi.Output<string> | undefined;
   /** What its sessions and the secrets in its objects are encrypted with: with another, the latter are lost. */
   readonly encryption: Credential;
 }
 
 const workload = systemNames.kibana;
 const settingsEntry = "credentials.yml";
+const settingsDirectory = "/run/secrets/settings";
 
 /** Kibana, where people search logs. */
 export class Kibana extends pulumi.ComponentResource {
@@ -45,7 +55,8 @@ export class Kibana extends pulumi.ComponentResource {
 
   constructor(name: string, args: KibanaArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:observability:Kibana", name, {}, options);
-    const entries = { [settingsEntry]: secretSettings(args) };
+    const { operator, replicas = 1 } = args;
+    const entries = operator ? keystoreEntries(args) : fileEntries(args);
     // The pod reads the settings alone; the key that theirs are made of is found again here when the state is lost.
     const kept = { ...entries, "encryption-key": args.encryption.value };
     const secret = this.createSettings(`${name}-settings`, args, kept);
@@ -59,9 +70,11 @@ export class Kibana extends pulumi.ComponentResource {
         platform: args.platform,
         workload,
         component: "logging",
-        replicas: 1,
+        replicas,
         ports: systemPorts.kibana,
-        pod: podOf(args, settings),
+        ...(operator
+          ? operatedKibana({ ...args, operator, replicas }, { ...settings, entries: Object.keys(entries) })
+          : { pod: podOf(args, { ...settings, entries: Object.keys(entries) }) }),
       },
       { parent: this },
     );
@@ -73,7 +86,7 @@ export class Kibana extends pulumi.ComponentResource {
   private createSettings(
     name: string,
     { platform }: KibanaArgs,
-    stringData: Record<string, pulumi.Output<string>>,
+    stringData: Readonly<Record<string, pulumi.Output<string>>>,
   ) {
     const metadata = metadataOf({
       name: "kibana-settings",
@@ -85,8 +98,13 @@ export class Kibana extends pulumi.ComponentResource {
   }
 }
 
+function fileEntries(args: KibanaArgs): Record<string, pulumi.Output<string>> {
+  const { authority } = args;
+  return { [settingsEntry]: secretSettings(args), ...(authority && { [authorityEntry]: authority }) };
+}
+
 /** The settings that are secret, or known late: a second file of the configuration. JSON is YAML. */
-function secretSettings({ elasticsearch, login, encryption }: KibanaArgs): pulumi.Output<string> {
+function secretSettings({ elasticsearch, login, encryption, authority }: KibanaArgs): pulumi.Output<string> {
   return pulumi
     .all([elasticsearch.url, login.username, login.password, encryption.value])
     .apply(([url, username, password, key]) =>
@@ -94,11 +112,32 @@ function secretSettings({ elasticsearch, login, encryption }: KibanaArgs): pulum
         "elasticsearch.hosts": [url],
         "elasticsearch.username": username,
         "elasticsearch.password": password,
-        "xpack.security.encryptionKey": keyFor("sessions", key),
-        "xpack.encryptedSavedObjects.encryptionKey": keyFor("objects", key),
-        "xpack.reporting.encryptionKey": keyFor("reports", key),
+        ...encryptionKeys(key),
+        ...(authority && {
+          "elasticsearch.ssl.certificateAuthorities": [`${settingsDirectory}/${authorityEntry}`],
+        }),
       }),
     );
+}
+
+/** The settings that are secret, as entries of Kibana's keystore. */
+function keystoreEntries({ login, encryption }: KibanaArgs): Record<string, pulumi.Output<string>> {
+  const keyOf = (setting: keyof ReturnType<typeof encryptionKeys>) =>
+    encryption.value.apply((key) => encryptionKeys(key)[setting]);
+  return {
+    "elasticsearch.password": login.password,
+    "xpack.security.encryptionKey": keyOf("xpack.security.encryptionKey"),
+    "xpack.encryptedSavedObjects.encryptionKey": keyOf("xpack.encryptedSavedObjects.encryptionKey"),
+    "xpack.reporting.encryptionKey": keyOf("xpack.reporting.encryptionKey"),
+  };
+}
+
+function encryptionKeys(key: string) {
+  return {
+    "xpack.security.encryptionKey": keyFor("sessions", key),
+    "xpack.encryptedSavedObjects.encryptionKey": keyFor("objects", key),
+    "xpack.reporting.encryptionKey": keyFor("reports", key),
+  };
 }
 
 /** A key for one use, of 64 characters: at least 32 are asked for. */
@@ -109,9 +148,8 @@ function keyFor(use: string, key: string): string {
 /** The official image: user 1000. Its entry point is not used: it would put settings into the arguments. */
 function podOf(
   { image, resources, certificate }: KibanaArgs,
-  settings: { readonly secret: pulumi.Output<string>; readonly revision: pulumi.Output<string> },
+  settings: Pick<SecretFiles, "secret" | "revision" | "entries">,
 ): SystemPod {
-  const heap = Math.floor(((bytesOf(resources.limits.memory) ?? 0) * 0.6) / 2 ** 20);
   return {
     user: { uid: 1000, gid: 1000 },
     containers: [
@@ -121,9 +159,9 @@ function podOf(
         command: [
           "/usr/share/kibana/bin/kibana",
           ...["--config", "/etc/kibana/kibana.yml"],
-          ...["--config", `/run/secrets/settings/${settingsEntry}`],
+          ...["--config", `${settingsDirectory}/${settingsEntry}`],
         ],
-        env: [{ name: "NODE_OPTIONS", value: `--max-old-space-size=${heap}` }],
+        env: [heapOption(resources)],
         resources,
         ...probes,
       },
@@ -135,7 +173,7 @@ function podOf(
     },
     secrets: [
       { name: "certificate", directory: "/run/secrets/certificate", ...certificate },
-      { name: "settings", directory: "/run/secrets/settings", entries: [settingsEntry], ...settings },
+      { name: "settings", directory: settingsDirectory, ...settings },
     ],
     scratch: [
       { name: "data", directory: "/var/lib/kibana", size: "128Mi" },
@@ -144,12 +182,3 @@ function podOf(
     terminationGracePeriodSeconds: 60,
   };
 }
-
-const status = { httpGet: { path: "/api/status", port: "https", scheme: "HTTPS" } };
-
-/** Started: all of it is there, within 10 minutes. Ready: it works, and so does Elasticsearch. Alive: it still listens. */
-const probes = {
-  startupProbe: { ...status, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 60 },
-  readinessProbe: { ...status, periodSeconds: 10, timeoutSeconds: 5 },
-  livenessProbe: { tcpSocket: { port: "https" }, periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
-};

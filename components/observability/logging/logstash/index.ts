@@ -3,17 +3,24 @@ import { systemNames, systemPorts } from "../../../contract/systems.ts";
 import { namesNoSecret } from "../../../foundation/audit.ts";
 import type { Demand } from "../../../foundation/capacity-demand.ts";
 import type { Platform } from "../../../foundation/index.ts";
-import { bytesOf, memoryQuantity } from "../../../foundation/quantity.ts";
-import { type ContainerResources, heapOf } from "../../../foundation/resources.ts";
+import { bytesOf } from "../../../foundation/quantity.ts";
+import type { ContainerResources } from "../../../foundation/resources.ts";
 import { System } from "../../../foundation/system.ts";
 import type { SystemPod } from "../../../foundation/system-pod.ts";
 import { textBeside } from "../../../foundation/text-beside.ts";
 import type { MountedCertificate } from "../certificates.ts";
+import type { OperatorForm } from "../elasticsearch/forms.ts";
 import type { ElasticsearchLogin } from "../elasticsearch/login.ts";
+import { operatedLogstash } from "./operated.ts";
+import { dataSize, memoryOptions, probesAt } from "./program.ts";
 
 export interface LogstashArgs {
   /** What it stands on. */
   readonly platform: Platform;
+  /** Who runs it in place of a Deployment. @default nobody */
+  readonly operator?: Pick<OperatorForm, "version" | "queueClass"> | undefined;
+  /** Number of pods. @default 1 */
+  readonly replicas?: number;
   /** Complete reference of the official image, version 9. */
   readonly image: string;
   /** CPU and memory; half of the memory is the Java heap. */
@@ -35,15 +42,17 @@ export class Logstash extends pulumi.ComponentResource {
 
   constructor(name: string, args: LogstashArgs, options?: pulumi.ComponentResourceOptions) {
     super("iot:observability:Logstash", name, {}, options);
+    const { operator, replicas = 1 } = args;
     const system = new System(
       `${name}-system`,
       {
         platform: args.platform,
         workload: systemNames.logstash,
         component: "logging",
-        replicas: 1,
-        ports: systemPorts.logstash,
-        pod: podOf(args),
+        replicas,
+        ...(operator
+          ? operatedLogstash({ ...args, operator, replicas })
+          : { ports: systemPorts.logstash, pod: podOf(args) }),
       },
       { parent: this },
     );
@@ -64,7 +73,7 @@ function podOf({ image, resources, queueSize, certificate, login }: LogstashArgs
         command: ["bash", "/etc/logstash/start.sh"],
         env: [{ name: "LS_JAVA_OPTS", value: memoryOptions(resources.limits.memory) }],
         resources,
-        ...probes,
+        ...probesAt("api"),
       },
     ],
     files: {
@@ -94,21 +103,6 @@ function podOf({ image, resources, queueSize, certificate, login }: LogstashArgs
   };
 }
 
-/**
- * Options of the Java VM: half of the memory as heap, where buffers of connections are too, hence little beside it, which by
- * default would be as much again; no dumps, which would fill the volumes.
- */
-function memoryOptions(memory: string): string {
-  const heap = Math.floor(heapOf(memory) / 2 ** 20);
-  const direct = Math.floor(heap / 4);
-  return `-Xms${heap}m -Xmx${heap}m -XX:MaxDirectMemorySize=${direct}m -XX:-HeapDumpOnOutOfMemoryError`;
-}
-
-/** The queue, which may go beyond its size by a page, and little besides. */
-function dataSize(queueSize: string): string {
-  return memoryQuantity((bytesOf(queueSize) ?? 0) + 128 * 2 ** 20);
-}
-
 function filesOf(queueSize: string): Record<string, string> {
   const names = ["pipeline.conf", "fields.rb", "log4j2.properties", "start.sh"];
   const mebibytes = Math.floor((bytesOf(queueSize) ?? 0) / 2 ** 20);
@@ -117,19 +111,3 @@ function filesOf(queueSize: string): Record<string, string> {
     ...Object.fromEntries(names.map((name) => [name, textBeside(import.meta.url, name)])),
   };
 }
-
-/** Started: the program answers, within 5 minutes. Ready: the pipeline is there, and takes lines. Alive: it still answers. */
-const probes = {
-  startupProbe: { httpGet: { path: "/", port: "api" }, periodSeconds: 5, failureThreshold: 60 },
-  readinessProbe: {
-    httpGet: { path: "/_node/pipelines/logs", port: "api" },
-    periodSeconds: 10,
-    timeoutSeconds: 5,
-  },
-  livenessProbe: {
-    httpGet: { path: "/", port: "api" },
-    periodSeconds: 20,
-    timeoutSeconds: 10,
-    failureThreshold: 6,
-  },
-};

@@ -1,0 +1,77 @@
+import type { Asked } from "./mocks.ts";
+
+// What operators make of custom resources, as far as the platform relies on it: the workloads, by the fields of the operators' source.
+
+type Fields = Readonly<Record<string, unknown>>;
+
+interface Template extends Fields {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly spec: { readonly containers: readonly Fields[] };
+}
+
+/** The workload that the operator makes of a resource; undefined for what is no such resource. */
+export function operatedWorkload(asked: Asked): Asked | undefined {
+  const made = makers[String(asked.inputs.kind)]?.(asked.inputs.spec as never);
+  if (!made) return undefined;
+  const { kind, template, ...spec } = made;
+  const matchLabels = pick(template.metadata.labels, ["app.kubernetes.io/name", "app.kubernetes.io/part-of"]);
+  const inputs = { ...asked.inputs, kind, spec: { ...spec, template, selector: { matchLabels } } };
+  return { ...asked, inputs };
+}
+
+interface Made {
+  readonly kind: "StatefulSet" | "Deployment" | "DaemonSet";
+  readonly template: Template;
+  readonly replicas?: number;
+  readonly volumeClaimTemplates?: unknown;
+}
+
+const makers: Readonly<Record<string, (spec: never) => Made>> = {
+  Elasticsearch: ({ nodeSets: [set] }: { nodeSets: [NodeSet] }) => ({
+    kind: "StatefulSet",
+    replicas: set.count,
+    template: withDefaults(set.podTemplate, {
+      ports: [{ name: "transport", containerPort: 9300, protocol: "TCP" }],
+      volumeMounts: [{ name: "elasticsearch-data", mountPath: "/usr/share/elasticsearch/data" }],
+    }),
+    volumeClaimTemplates: set.volumeClaimTemplates,
+  }),
+  Kibana: ({ count, podTemplate }: { count: number; podTemplate: Template }) => ({
+    kind: "Deployment",
+    replicas: count,
+    template: podTemplate,
+  }),
+  Logstash: ({ count, podTemplate, volumeClaimTemplates }: NodeSet) => ({
+    kind: "StatefulSet",
+    replicas: count,
+    template: withDefaults(podTemplate, {
+      volumeMounts: [{ name: "logstash-data", mountPath: "/usr/share/logstash/data" }],
+    }),
+    volumeClaimTemplates,
+  }),
+  Beat: ({ daemonSet }: { daemonSet: { podTemplate: Template } }) => ({
+    kind: "DaemonSet",
+    template: daemonSet.podTemplate,
+  }),
+};
+
+interface NodeSet {
+  readonly count: number;
+  readonly podTemplate: Template;
+  readonly volumeClaimTemplates: unknown;
+}
+
+/** Adds to what the first container has of lists. */
+function withDefaults(template: Template, defaults: Readonly<Record<string, readonly unknown[]>>): Template {
+  const [first, ...others] = template.spec.containers;
+  const added = Object.entries(defaults).map(([key, items]) => [
+    key,
+    [...((first?.[key] ?? []) as readonly unknown[]), ...items],
+  ]);
+  const containers = [{ ...first, ...Object.fromEntries(added) }, ...others];
+  return { ...template, spec: { ...template.spec, containers } };
+}
+
+function pick(labels: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, labels[name] ?? ""]));
+}
