@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Asked, Recording } from "./mocks.ts";
 import { operatedWorkload } from "./operated.ts";
-import { runProgram } from "./program.ts";
+import { runProgram, stacks } from "./program.ts";
 import { amountOf, renderedCapacity } from "./rendered-capacity.ts";
 import { at } from "./shapes.ts";
 
 const namespaces = ["iot-verification", "iot-verification-logs"];
 const nodes = 7;
 
-describe.each(["dev", "prod"] as const)("stack %s", (stack) => {
+describe.each(stacks)("stack %s", (stack) => {
   let recording: Recording;
   beforeAll(async () => {
     ({ recording } = await runProgram({ stack, config: { capacity: { nodes } } }));

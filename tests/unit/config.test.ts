@@ -88,7 +88,6 @@ describe("defaults", () => {
     const { config } = parseConfig({ project, stack: "prod", values, secretKeys: new Set(secret) });
     const { environment, postgresql, redis, objectStorage, prometheus, ...rest } = accepted({});
     const { alerting, grafana, jaeger, logging, ...sizes } = rest;
-    const { elasticsearch, logstash, kibana } = logging;
     const volume = (size: string) => ({ storage: { size, storageClass: "longhorn" } });
     expect(config).toEqual({
       ...sizes,
@@ -100,13 +99,7 @@ describe("defaults", () => {
       alerting: { ...alerting, ...volume("1Gi") },
       grafana: { ...grafana, ...volume("5Gi") },
       jaeger: { ...jaeger, form: "distributed" },
-      logging: {
-        ...logging,
-        form: "operator",
-        elasticsearch: { ...elasticsearch, ...volume("50Gi") },
-        logstash: { ...logstash, replicas: 2, storageClass: "longhorn" },
-        kibana: { ...kibana, replicas: 2 },
-      },
+      logging: { ...logging, elasticsearch: { ...logging.elasticsearch, ...volume("50Gi") } },
     });
     for (const [section, { storage }] of Object.entries({
       postgresql,

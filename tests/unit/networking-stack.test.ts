@@ -4,7 +4,7 @@ import { flowsOf, type Shape } from "../../components/networking/graph.ts";
 import { objectName } from "./mocks.ts";
 import { expectedMatrix, meant, narrow, surroundings } from "./networking-world.ts";
 import { operatedWorkload } from "./operated.ts";
-import { runProgram } from "./program.ts";
+import { runProgram, type Stack, stacks } from "./program.ts";
 import { matrix, type NetworkPolicy, type Party, podsOf, sideMatrix } from "./reachability.ts";
 
 const places = { platform: "iot-verification", shipper: "iot-verification-logs" };
@@ -17,10 +17,11 @@ const common = {
   traces: "jaeger",
 } as const;
 
-/** What the files of the stacks ask for. */
-const shapes: Readonly<Record<"dev" | "prod", Shape>> = {
+/** What the stacks ask for. */
+const shapes: Readonly<Record<Stack, Shape>> = {
   dev: { ...common, jaeger: "all-in-one", logs: "embedded" },
-  prod: { ...common, jaeger: "distributed", logs: "operator" },
+  prod: { ...common, jaeger: "distributed", logs: "embedded" },
+  operated: { ...common, jaeger: "distributed", logs: "operator" },
 };
 
 const ports: Readonly<Record<Outside, readonly string[]>> = {
@@ -35,7 +36,7 @@ const ports: Readonly<Record<Outside, readonly string[]>> = {
   alertReceivers: ["TCP/443", "TCP/587"],
 };
 
-describe.each(["dev", "prod"] as const)("stack %s", async (stack) => {
+describe.each(stacks)("stack %s", async (stack) => {
   const { recording } = await runProgram({ stack, config: { network: narrow } });
   const objects = recording.asked.map((asked) => (operatedWorkload(asked) ?? asked).inputs);
   const pods = podsOf(objects);

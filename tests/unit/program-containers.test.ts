@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import * as contract from "../../components/contract/runtime.ts";
 import { bytesOf, millicoresOf } from "../../components/foundation/quantity.ts";
 import type { Recording } from "./mocks.ts";
-import { runProgram } from "./program.ts";
+import { runProgram, stacks } from "./program.ts";
 import {
   allContainersOf,
   at,
@@ -16,7 +16,7 @@ import {
   workloads,
 } from "./shapes.ts";
 
-describe.each(["dev", "prod"] as const)("stack %s", (stack) => {
+describe.each(stacks)("stack %s", (stack) => {
   let recording: Recording;
   beforeAll(async () => {
     ({ recording } = await runProgram({ stack }));

@@ -1,19 +1,16 @@
 import { standards } from "../../components/contract/standards.ts";
+import type { Stack } from "./program.ts";
 
 // What the stacks create, written down by kind and system. Names are spelt out: a constant that changes changes a cluster.
 
-/** The stacks that have a file of their own. */
-export const stacks = ["dev", "prod"] as const;
-export type Stack = (typeof stacks)[number];
-
-/** The platform's namespace in both stacks. */
+/** The platform's namespace in all stacks. */
 export const platformNamespace = "iot-verification";
 
 const services = ["api-gateway", ...standards.map(({ id }) => `${id}-verification`)];
 const exporters = ["postgresql-exporter", "redis-exporter", "elasticsearch-exporter", "blackbox-exporter"];
 const databases = ["postgresql", "redis"];
 
-/** Names of the workloads in the platform's namespace, in both stacks. */
+/** Names of the workloads in the platform's namespace, in all stacks. */
 const common = {
   Deployment: [...services, ...exporters, "kube-state-metrics"],
   StatefulSet: [...databases, "object-storage", "prometheus", "alertmanager", "grafana"],
@@ -25,6 +22,11 @@ const common = {
 const formed = {
   dev: { Deployment: ["jaeger", "kibana", "logstash"], StatefulSet: ["elasticsearch"] },
   prod: {
+    Deployment: ["jaeger-collector", "jaeger-query", "kibana", "logstash"],
+    Job: ["jaeger-indices"],
+    StatefulSet: ["elasticsearch"],
+  },
+  operated: {
     Deployment: ["jaeger-collector", "jaeger-query"],
     Job: ["jaeger-indices"],
     Elasticsearch: ["elasticsearch"],
@@ -38,12 +40,17 @@ function workloadsOf(stack: Stack): [kind: string, names: readonly string[]][] {
 }
 
 /** Those that grow. */
-const scaled = { dev: services, prod: [...services, "jaeger-collector"] };
+const scaled = {
+  dev: services,
+  prod: [...services, "jaeger-collector"],
+  operated: [...services, "jaeger-collector"],
+};
 
 /** Those that have more than one pod, or may be scaled to more; an operator keeps the budget of Elasticsearch. */
 const replicated = {
   dev: services,
-  prod: [...services, "jaeger-collector", "jaeger-query", "kibana", "logstash"],
+  prod: [...services, "jaeger-collector", "jaeger-query"],
+  operated: [...services, "jaeger-collector", "jaeger-query", "kibana", "logstash"],
 } as const;
 
 const files = [
@@ -59,7 +66,8 @@ const files = [
 /** Those that have files of configuration. */
 const configured = {
   dev: [...files, "jaeger", "elasticsearch", "kibana"],
-  prod: [...files, "jaeger-collector", "jaeger-query"],
+  prod: [...files, "jaeger-collector", "jaeger-query", "elasticsearch", "kibana"],
+  operated: [...files, "jaeger-collector", "jaeger-query"],
 };
 
 /** What a client logs in with is `NAME-credentials`. */
@@ -118,7 +126,8 @@ function platformObjects(stack: Stack): string[] {
       "elasticsearch-users",
       "kibana-settings",
     ]),
-    ...(stack === "prod" ? ["ConfigMap jaeger-indices", "Secret elasticsearch-roles"] : []),
+    ...(stack === "dev" ? [] : ["ConfigMap jaeger-indices"]),
+    ...(stack === "operated" ? ["Secret elasticsearch-roles"] : []),
     ...watched,
     ...fenced,
   ];
@@ -142,10 +151,8 @@ const shipperObjects = [
   ...fenced,
 ];
 
-const shippers = {
-  dev: ["DaemonSet filebeat", "ConfigMap filebeat-configuration"],
-  prod: ["Beat filebeat"],
-};
+const daemon = ["DaemonSet filebeat", "ConfigMap filebeat-configuration"];
+const shippers = { dev: daemon, prod: daemon, operated: ["Beat filebeat"] };
 
 /** Prometheus finds and scrapes the kubelets, which are in no namespace. */
 const clusterObjects = [

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Asked, type Recording, Secret } from "./mocks.ts";
-import { runProgram } from "./program.ts";
+import { runProgram, stacks } from "./program.ts";
 import {
   allContainersOf,
   annotationsOf,
@@ -14,7 +14,7 @@ import {
   workloads,
 } from "./shapes.ts";
 
-describe.each(["dev", "prod"] as const)("stack %s", (stack) => {
+describe.each(stacks)("stack %s", (stack) => {
   let recording: Recording;
   beforeAll(async () => {
     ({ recording } = await runProgram({ stack }));

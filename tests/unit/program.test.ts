@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { generatedSecrets } from "./mock-providers.ts";
 import { type Asked, type Constructed, objectName, type Recording, Secret } from "./mocks.ts";
-import { runProgram } from "./program.ts";
-import { objectsOf, stacks } from "./program-objects.ts";
+import { runProgram, stacks } from "./program.ts";
+import { objectsOf } from "./program-objects.ts";
 
 describe.each(stacks)("stack %s", (stack) => {
   let recording: Recording;

@@ -6,12 +6,26 @@ import { type Gate, type Run, start } from "./mocks.ts";
 /** The checkout. */
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
+/** The stacks that have a file of their own, and `operated`, which is prod with logging on its operator. */
+export const stacks = ["dev", "prod", "operated"] as const;
+export type Stack = (typeof stacks)[number];
+
+/** The configuration in which `operated` differs from prod. */
+const operatedForms: Overrides = {
+  logging: {
+    form: "operator",
+    elasticsearch: { nodes: 3 },
+    logstash: { replicas: 2, storageClass: "longhorn" },
+    kibana: { replicas: 2 },
+  },
+};
+
 /** A value of a section, or the whole section, by key: text as it is, everything else as JSON. */
 export type Overrides = Readonly<Record<string, unknown>>;
 
 export interface ProgramArgs {
   /** @default "dev" */
-  readonly stack?: "dev" | "prod";
+  readonly stack?: Stack;
   /** Own keys (without the project's name) that replace those of the stack's file; maps are merged. */
   readonly config?: Overrides;
   /** Own keys that are set as secrets. */
@@ -21,9 +35,10 @@ export interface ProgramArgs {
 
 /** The configuration of a stack as the engine hands it over. */
 export function stackConfig({ stack = "dev", config = {}, secrets = {} }: ProgramArgs = {}) {
-  const file = readStackFile(root, stack);
+  const file = readStackFile(root, fileOf(stack));
   const values = { ...file.values, "kubernetes:context": "test-cluster" } as Record<string, string>;
-  for (const [key, value] of Object.entries({ ...config, ...secrets })) {
+  const forms = stack === "operated" ? operatedForms : {};
+  for (const [key, value] of [forms, config, secrets].flatMap(Object.entries<unknown>)) {
     const full = `iot-verification:${key}`;
     const old: unknown = typeof value === "object" ? JSON.parse(values[full] ?? "{}") : undefined;
     values[full] = typeof value === "string" ? value : JSON.stringify(merged(old, value));
@@ -47,6 +62,10 @@ export function startProgram(args: ProgramArgs = {}): Promise<Run> {
 export async function runProgram(args: ProgramArgs = {}) {
   const { recording, outputs } = await startProgram(args);
   return { recording, outputs: await outputs };
+}
+
+function fileOf(stack: Stack): "dev" | "prod" {
+  return stack === "operated" ? "prod" : stack;
 }
 
 function merged(old: unknown, value: unknown): unknown {

@@ -7,7 +7,8 @@ import { documentedKeys } from "../../config/document.ts";
 import { root } from "../../local/paths.ts";
 import { builtDashboards } from "./dashboards-built.ts";
 import { exampleRules } from "./example-metrics.ts";
-import { objectsOf, stacks } from "./program-objects.ts";
+import { stacks } from "./program.ts";
+import { objectsOf } from "./program-objects.ts";
 
 const runbooks = join("docs", "runbooks");
 const names = exampleRules.flatMap(({ alerts }) => alerts.map(({ alert }) => alert));

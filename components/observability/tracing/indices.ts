@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { systemNames } from "../../contract/systems.ts";
-import { publishedExceptions } from "../../foundation/audit.ts";
+import { auditExceptions, namesNoSecret, publishedExceptions } from "../../foundation/audit.ts";
 import { type Demand, podsWhileReplaced } from "../../foundation/capacity-demand.ts";
 import { checksumOf } from "../../foundation/checksum.ts";
 import type { Platform } from "../../foundation/index.ts";
@@ -35,7 +35,10 @@ export function createIndices(name: string, args: IndicesArgs, parent: pulumi.Re
   });
   const configMap = new k8s.core.v1.ConfigMap(
     `${name}-files`,
-    { metadata, data: configMapData(files) },
+    {
+      metadata: { ...metadata, annotations: auditExceptions(namesNoSecret("KSV-01010")) },
+      data: configMapData(files),
+    },
     { parent },
   ).metadata.name;
   return createOneShotJob(

@@ -63,7 +63,8 @@ export function loginFiles({ secret, revision }: SecretRevision): SecretFiles {
 /** The pod of the official image, which keeps nothing in its file system; all in one, it prepares the indices first. */
 export function jaegerPod(args: JaegerPodArgs, role: Role = "all-in-one"): SystemPod {
   const { image, resources, elasticsearch, copies } = args;
-  const ready = role === "collector" ? health : { httpGet: { path: "/", port: "query" } };
+  const ready =
+    role === "collector" ? { tcpSocket: { port: "otlp-http" } } : { httpGet: { path: "/", port: "query" } };
   return {
     user,
     ...(role === "all-in-one" && { initContainers: indexSteps(args) }),
@@ -84,7 +85,7 @@ export function jaegerPod(args: JaegerPodArgs, role: Role = "all-in-one"): Syste
     files: {
       directory: configurationDirectory,
       content: configurationFiles(role, { copies }),
-      exceptions: namesNoSecret("KSV-01010"),
+      ...(role === "all-in-one" && { exceptions: namesNoSecret("KSV-01010") }),
     },
     secrets: [loginFiles(elasticsearch)],
   };
