@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { ClusterConfig } from "../components/foundation/cluster.ts";
 import { nearest, type Problem, problemsOf } from "./problems.ts";
-import { type StackConfig, schema, secretKeys } from "./schema.ts";
+import { clusterKeys, clusterOnlyKeys, type StackConfig, schema, secretKeys } from "./schema.ts";
 import { schemaAt, unwrapped } from "./schema-walk.ts";
 
 /** The configuration of a stack as the Pulumi CLI hands it over. */
@@ -34,6 +35,7 @@ export function parseConfig(raw: RawConfig): ParseResult {
   const judged = parsed.success ? [] : problemsOf(parsed.error, input, raw.project, isSecret);
   const problems = [
     ...clusterProblems(raw),
+    ...layerProblems(raw, input),
     ...judged.filter(({ key }) => !exposed.some((other) => other.key === key)),
     ...exposed,
   ];
@@ -43,11 +45,13 @@ export function parseConfig(raw: RawConfig): ParseResult {
   return { config: { ...parsed.data, cluster: kubeconfig ? { context, kubeconfig } : { context } } };
 }
 
-const clusterKeys = ["context", "kubeconfig"];
+const connectionKeys = ["context", "kubeconfig"];
 
 function clusterProblems({ values, stack }: RawConfig): Problem[] {
   const unknown = Object.keys(values)
-    .filter((key) => key.startsWith("kubernetes:") && !clusterKeys.includes(key.slice("kubernetes:".length)))
+    .filter(
+      (key) => key.startsWith("kubernetes:") && !connectionKeys.includes(key.slice("kubernetes:".length)),
+    )
     .map((key) => ({
       key,
       advice: `is not used by this stack; ${suggestion(key.slice("kubernetes:".length))}`,
@@ -59,11 +63,35 @@ function clusterProblems({ values, stack }: RawConfig): Problem[] {
   return [{ key: "kubernetes:context", advice }, ...unknown];
 }
 
+/** A key of the other layer would be read by nobody; the CLI hands over each with its default. */
+function layerProblems({ project }: RawConfig, input: Readonly<Record<string, unknown>>): Problem[] {
+  const isCluster = input.layer === "cluster";
+  const foreign = Object.keys(schema.shape).filter((key) =>
+    isCluster
+      ? !(clusterKeys as readonly string[]).includes(key)
+      : (clusterOnlyKeys as readonly string[]).includes(key),
+  );
+  const advice = isCluster
+    ? `is of the platform's stacks, and this one's layer is cluster, which has ${clusterKeys.join(", ")}; take it out`
+    : "is of a stack whose layer is cluster, and this one's is platform; take it out";
+  return foreign
+    .filter(
+      (key) => key in input && isOtherThanDefault(schema.shape[key as keyof typeof schema.shape], input[key]),
+    )
+    .map((key) => ({ key: `${project}:${key}`, advice }));
+}
+
+/** What is illegal is reported for that. */
+function isOtherThanDefault(kind: z.ZodType, value: unknown): boolean {
+  const [given, fallback] = [kind.safeParse(value), kind.safeParse(undefined)];
+  return given.success && !isDeepStrictEqual(given.data, fallback.data);
+}
+
 function suggestion(key: string): string {
-  const near = nearest(key, clusterKeys);
+  const near = nearest(key, connectionKeys);
   return near
     ? `did you mean kubernetes:${near}?`
-    : `it uses ${clusterKeys.map((one) => `kubernetes:${one}`).join(" and ")}`;
+    : `it uses ${connectionKeys.map((one) => `kubernetes:${one}`).join(" and ")}`;
 }
 
 function exposedSecrets(raw: RawConfig): Problem[] {

@@ -3,6 +3,20 @@
  * no entry of its own.
  */
 export const purposes: Readonly<Record<string, string>> = {
+  layer: "What the stack is: the `platform`, or what the tenants of a [cluster](cluster.md) share",
+  operatorCheck:
+    "Whether the cluster is asked, before anything else, if it has the operators that the stack needs",
+  "*.source":
+    "In a stack of layer `cluster`: whether it installs the operator, or somebody else has (`present`), or nobody",
+  "*.version": "The version of an operator that is `present`",
+  "longhorn.backupTarget": "Where Longhorn keeps backups of volumes",
+  "longhorn.backupSecret": "Secret in `longhorn-system` that opens the backup target",
+  "issuer.form":
+    "Who signs certificates of what is reached from outside: the cluster's own authority, one that speaks ACME, or nobody",
+  "issuer.server": "Directory of the ACME authority",
+  "issuer.email": "Whom the ACME authority writes to",
+  "issuer.gateway.name": "Gateway that answers the ACME authority on port 80",
+  "issuer.gateway.namespace": "Namespace of that Gateway",
   namespace:
     "Namespace of everything but the shipper of logs, which has NAMESPACE-logs; made and deleted with the stack",
   environment: "Label of the namespaces, of metrics and of alerts",

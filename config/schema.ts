@@ -16,6 +16,7 @@ import { checkLogging, logging } from "./sections/logging.ts";
 import { migrations } from "./sections/migrations.ts";
 import { checkKubelets, network } from "./sections/network.ts";
 import { checkObjectStorage, objectStorage } from "./sections/object-storage.ts";
+import { checkOperators, issuer, longhorn, operators } from "./sections/operators.ts";
 import { postgresql } from "./sections/postgresql.ts";
 import { prometheus } from "./sections/prometheus.ts";
 import { redis } from "./sections/redis.ts";
@@ -60,6 +61,7 @@ export const secretKeys = [
 /** The whole configuration of a stack. Defaults are the sizes of production. */
 export const schema = z
   .strictObject({
+    layer: oneOf(["platform", "cluster"]).default("platform"),
     namespace: ownNamespace.default("iot-verification"),
     environment: oneOf(["development", "staging", "production"]).default("development"),
     team: dnsLabel("iot-verification").default("iot-verification"),
@@ -83,6 +85,10 @@ export const schema = z
     grafana: grafana.prefault({}),
     jaeger: jaeger.prefault({}),
     logging: logging.prefault({}),
+    operatorCheck: oneOf(["enabled", "disabled"]).default("enabled"),
+    operators: operators.prefault({}),
+    longhorn: longhorn.prefault({}),
+    issuer: issuer.prefault({}),
     rotation: z
       .strictObject({
         database: generation.default(1),
@@ -121,7 +127,12 @@ export const schema = z
   .superRefine(checkLogging)
   .superRefine(checkJaeger)
   .superRefine(checkPorts)
-  .superRefine(checkKubelets);
+  .superRefine(checkKubelets)
+  .superRefine(checkOperators);
+
+/** The keys of stack `cluster`, and among them those that no platform stack has. */
+export const clusterKeys = ["layer", "deletionProtection", "operators", "longhorn", "issuer"] as const;
+export const clusterOnlyKeys = ["operators", "longhorn", "issuer"] as const;
 
 /** A validated configuration. */
 export type StackConfig = z.output<typeof schema>;

@@ -1,6 +1,9 @@
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { parseMapping, readIfThere } from "../files.ts";
 import { root } from "../paths.ts";
+import { readStackFile } from "../render/stack-file.ts";
 
 /** The command was called with arguments that it does not take. */
 export class UsageError extends Error {}
@@ -41,7 +44,20 @@ export function readArguments<const T extends ParseArgsOptionsConfig>(args: {
 
 /** The stacks of this checkout: those with a configuration file. */
 export function stacks(): string[] {
-  return readdirSync(root).flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1] ?? []);
+  return readdirSync(root)
+    .flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1] ?? [])
+    .sort();
+}
+
+/** The stacks of the platform: not those that install what the tenants of a cluster share. */
+export function platformStacks(): string[] {
+  return stacks().filter((stack) => !isClusterLayer(stack));
+}
+
+/** Whether a stack installs what the tenants of a cluster share. */
+export function isClusterLayer(stack: string): boolean {
+  const { name } = parseMapping("Pulumi.yaml", readIfThere(join(root, "Pulumi.yaml")));
+  return readStackFile(root, stack).values[`${String(name)}:layer`] === "cluster";
 }
 
 /** @throws UsageError when the checkout has no such stack */

@@ -11,14 +11,14 @@ import { cacheDir, root } from "../paths.ts";
 import { terminalReport } from "../report.ts";
 import { interruptible } from "../toolchain/interrupt.ts";
 import { run as runTool } from "../toolchain/process.ts";
-import { readArguments, requireStack, stacks } from "./arguments.ts";
+import { platformStacks, readArguments, requireStack } from "./arguments.ts";
 
 /** `npm run audit`: what the judges find in the manifests of the stacks. Exit code 0 is clean, 1 not. */
 export async function run(argv: readonly string[]): Promise<number> {
   const usage = "npm run audit [-- --stack NAME] [--json]";
   const options = { stack: { type: "string" }, json: { type: "boolean", default: false } } as const;
   const { values } = readArguments({ argv, usage, options });
-  const chosen = values.stack === undefined ? stacks() : [requireStack(values.stack, usage)];
+  const chosen = values.stack === undefined ? platformStacks() : [requireStack(values.stack, usage)];
   const report = terminalReport();
   return interruptible(async (signal) => {
     const judges = await ensureJudges({ cache: cacheDir(), report, signal });

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { chartTable, operatorMatrix } from "../../components/cluster/matrix.ts";
 import { diagram, flowTable } from "../../components/networking/diagram.ts";
 import { configurationTable } from "../../config/document.ts";
 import { root } from "../paths.ts";
@@ -16,6 +17,8 @@ interface GeneratedPart {
 
 const generatedParts: readonly GeneratedPart[] = [
   { page: "docs/configuration.md", name: "table", content: configurationTable },
+  { page: "docs/cluster.md", name: "matrix", content: operatorMatrix },
+  { page: "docs/cluster.md", name: "charts", content: chartTable },
   { page: "docs/networking.md", name: "picture", content: diagram },
   { page: "docs/networking.md", name: "flows", content: flowTable },
 ];

@@ -132,3 +132,16 @@ function servicesOf(outputs: Outputs): Service[] {
 function forward({ name, port }: Service, index: number): string {
   return `port-forward service/${name} ${18080 + index}:${port}`;
 }
+
+/** The outputs of stack `cluster`. */
+export interface ClusterOutputs {
+  /** Version of each operator, by its name. */
+  readonly operators: Readonly<Record<string, string>>;
+}
+
+/** What platform stacks find on the cluster now. */
+export function describeOperators({ operators }: ClusterOutputs): string {
+  const width = Math.max(...Object.keys(operators).map((name) => name.length));
+  const lines = Object.entries(operators).map(([name, version]) => `  ${name.padEnd(width)}  ${version}`);
+  return ["Operators of the cluster:", ...lines, ""].join("\n");
+}

@@ -2,9 +2,9 @@ import { ask, clearInterruption, deployedObjects, isInterrupted, pulumi, recover
 import { type Report, terminalReport } from "../report.ts";
 import { openSession } from "../session.ts";
 import { ensureTools } from "../toolchain/index.ts";
-import { readArguments, requireStack } from "./arguments.ts";
+import { isClusterLayer, readArguments, requireStack, UsageError } from "./arguments.ts";
 import { policyPack } from "./cli-call.ts";
-import { describeOutputs, type Outputs } from "./outputs.ts";
+import { type ClusterOutputs, describeOperators, describeOutputs, type Outputs } from "./outputs.ts";
 import { realWorkloads } from "./real-workloads.ts";
 import { aloneOnStack } from "./stack-lock.ts";
 
@@ -14,6 +14,12 @@ export async function run(argv: readonly string[]): Promise<number> {
   const options = { stack: { type: "string", default: "dev" }, context: { type: "string" } } as const;
   const { values } = readArguments({ argv, usage, options });
   const stack = requireStack(values.stack, usage);
+  if (isClusterLayer(stack) && values.context === undefined)
+    throw new UsageError(
+      `stack ${stack} installs operators, whose charts and images come from the internet: it is for a cluster of yours, which --context names. ` +
+        "On its local cluster, a platform stack finds stand-ins\nUsage: " +
+        usage,
+    );
   const report = terminalReport();
   return aloneOnStack({ stack, report }, () => deploy({ stack, context: values.context, report }));
 }
@@ -27,13 +33,20 @@ async function deploy(args: { stack: string; context: string | undefined; report
   const refresh = session.fresh && deployedObjects(workspace).length > 0 ? ["--refresh"] : [];
   report.step(`Deploying stack ${stack} to ${session.cluster.context}`);
   const adopting = isInterrupted(workspace);
-  const code = await pulumi(workspace, ["up", "--yes", "--suppress-outputs", ...refresh, ...policyPack]);
+  // The policies are the platform's: charts of others have rules of their own.
+  const policies = isClusterLayer(stack) ? [] : policyPack;
+  const code = await pulumi(workspace, ["up", "--yes", "--suppress-outputs", ...refresh, ...policies]);
   if (code !== 0) return code;
   clearInterruption(workspace);
   // The switch that made creates adopt is a property of the provider, and thus in the state: take it out again.
   if (adopting) await ask(workspace, ["up", "--yes", "--skip-preview"]);
 
-  const outputs = JSON.parse(await ask(workspace, ["stack", "output", "--json"])) as Outputs;
+  const output = await ask(workspace, ["stack", "output", "--json"]);
+  if (isClusterLayer(stack)) {
+    process.stdout.write(describeOperators(JSON.parse(output) as ClusterOutputs));
+    return 0;
+  }
+  const outputs = JSON.parse(output) as Outputs;
   const { kubectl } = await ensureTools(["kubectl"], report);
   const { cluster } = session;
   const { namespace } = outputs;

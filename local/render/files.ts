@@ -14,16 +14,17 @@ export interface RenderedFile {
 const clusterScope = "_cluster";
 
 const charts = new Set(["kubernetes:helm.sh/v3:Release", "kubernetes:helm.sh/v4:Chart"]);
+const manifest = "kubernetes:yaml/v2:ConfigFile";
 
 /**
- * The files that stand for these resources: one for each Kubernetes object and each Helm chart.
+ * The files that stand for these resources: one for each Kubernetes object, each Helm chart and each manifest from elsewhere.
  *
  * @throws Error when two resources are the same object.
  */
 export function renderedFiles(resources: readonly RecordedResource[]): RenderedFile[] {
   const files = new Map<string, RenderedFile>();
   for (const resource of resources) {
-    const file = charts.has(resource.type) ? chartFile(resource) : objectFile(resource);
+    const file = fileOf(resource);
     if (!file) continue;
     if (files.has(file.path))
       throw new Error(`two resources are the same object: ${file.path}, the second is ${resource.name}`);
@@ -34,7 +35,7 @@ export function renderedFiles(resources: readonly RecordedResource[]): RenderedF
 
 /** Lists the files of a rendering, one path a line: nothing else below `parts` is ever replaced or removed. */
 const marker = ".rendered";
-const parts = ["objects", "helm"];
+const parts = ["objects", "helm", "manifests"];
 
 /**
  * Replaces what an earlier rendering left in `directory`.
@@ -79,6 +80,16 @@ function makeDirectory(path: string): void {
   if (existsSync(path)) return;
   makeDirectory(dirname(path));
   mkdirSync(path);
+}
+
+function fileOf(resource: RecordedResource): RenderedFile | undefined {
+  if (charts.has(resource.type)) return chartFile(resource);
+  if (resource.type === manifest)
+    return {
+      path: join("manifests", `${resource.name}.yaml`),
+      content: yaml({ file: resource.inputs.file }),
+    };
+  return objectFile(resource);
 }
 
 function objectFile({ type, name, inputs }: RecordedResource): RenderedFile | undefined {

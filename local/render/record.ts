@@ -26,7 +26,14 @@ export async function recordStack(args: {
   readonly config: EngineConfig;
 }): Promise<RecordedResource[]> {
   // The SDK reads its configuration from here when it is first imported.
-  process.env.PULUMI_CONFIG = JSON.stringify({ ...args.config.values, "kubernetes:context": "render" });
+  process.env.PULUMI_CONFIG = JSON.stringify({
+    ...args.config.values,
+    "kubernetes:context": "render",
+    // There is no cluster that could be asked.
+    ...(args.config.values[`${args.project}:layer`] !== "cluster" && {
+      [`${args.project}:operatorCheck`]: "disabled",
+    }),
+  });
   process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(args.config.secretKeys);
   const pulumi = await import("@pulumi/pulumi");
   // Without an engine the SDK writes the program's notices to stdout, which is for what the command itself says.
@@ -36,7 +43,8 @@ export async function recordStack(args: {
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs, custom }) {
-        if (custom) recorded.push({ type, name, inputs: withoutSecrets(inputs) as Record<string, unknown> });
+        if (custom || published.has(type))
+          recorded.push({ type, name, inputs: withoutSecrets(inputs) as Record<string, unknown> });
         return { id: `${name}-id`, state: { ...inputs, ...generatedState(type, name) } };
       },
       call({ token }) {
@@ -47,10 +55,16 @@ export async function recordStack(args: {
     args.stack,
     false,
   );
-  await pulumi.runtime.runInPulumiStack(() => import(pathToFileURL(join(args.root, "index.ts")).href));
+  await pulumi.runtime.runInPulumiStack(async () => {
+    const { default: program } = await import(pathToFileURL(join(args.root, "index.ts")).href);
+    return program();
+  });
   await pulumi.runtime.disconnect();
   return recorded;
 }
+
+/** What the provider makes objects of: charts and manifests that are published elsewhere. */
+const published = new Set(["kubernetes:helm.sh/v4:Chart", "kubernetes:yaml/v2:ConfigFile"]);
 
 /** What a provider would add to the inputs of the resources that the program reads outputs of. */
 function generatedState(type: string, name: string): Record<string, unknown> {

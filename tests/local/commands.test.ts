@@ -83,7 +83,7 @@ describe("arguments", () => {
 
   it("name the stacks that there are", () => {
     expect(() => requireStack("nope", "npm run up")).toThrow(
-      /^there is no stack "nope"; stacks here are dev, prod\nUsage: npm run up$/,
+      /^there is no stack "nope"; stacks here are cluster, dev, prod\nUsage: npm run up$/,
     );
   });
 });

@@ -4,8 +4,8 @@ import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { fieldHelp } from "../../config/fields.ts";
 import { describeProblems } from "../../config/problems.ts";
-import { schema, secretKeys } from "../../config/schema.ts";
-import { accepted, parse } from "./config-cases.ts";
+import { clusterOnlyKeys, schema, secretKeys } from "../../config/schema.ts";
+import { accepted, parse, type Values } from "./config-cases.ts";
 
 const fixed = { seed: 20_260_101, numRuns: 300 };
 
@@ -33,7 +33,10 @@ describe("parseConfig", () => {
     fc.assert(
       fc.property(fc.constantFrom(...leaves), fc.jsonValue(), ({ path }, value) => {
         const beside = besideOf(path);
-        const { problems = [] } = parse(at(path, value, beside), Object.keys(beside?.secrets ?? {}));
+        const { problems = [] } = parse(
+          inItsLayer(path, at(path, value, beside)),
+          Object.keys(beside?.secrets ?? {}),
+        );
         const top = `iot-verification:${path[0]}`;
         expect(problems.filter(({ key }) => !key.startsWith(top))).toEqual([]);
       }),
@@ -104,7 +107,7 @@ describe("help", () => {
   test.each(
     leaves.filter(({ help }) => help?.example).map(({ path, help }) => [path.join("."), path, help?.example]),
   )("the example of %s is legal", (_, path, example = "") => {
-    const given = at(path, parseYaml(example), besideOf(path));
+    const given = inItsLayer(path, at(path, parseYaml(example), besideOf(path)));
     expect(parse(given, [...secretKeys]).problems).toBeUndefined();
   });
 });
@@ -131,6 +134,11 @@ function leavesOf(node: unknown, path: readonly string[]): Leaf[] {
 }
 
 const leaves = leavesOf(schema, []);
+
+/** Some keys are of stack `cluster` alone. */
+function inItsLayer([top = ""]: readonly string[], values: Values): Values {
+  return (clusterOnlyKeys as readonly string[]).includes(top) ? { layer: "cluster", ...values } : values;
+}
 
 /** What the keys of a section need beside each other: the section, and the secrets that go with it. */
 interface Companions {

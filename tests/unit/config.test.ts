@@ -91,6 +91,7 @@ describe("defaults", () => {
     const volume = (size: string) => ({ storage: { size, storageClass: "longhorn" } });
     expect(config).toEqual({
       ...sizes,
+      operatorCheck: "disabled",
       environment: "production",
       postgresql: { ...postgresql, ...volume("20Gi") },
       redis: { ...redis, ...volume("5Gi") },

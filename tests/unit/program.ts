@@ -20,12 +20,15 @@ const operatedForms: Overrides = {
   },
 };
 
+/** There is no cluster that could be asked for its operators. */
+const unasked = { "iot-verification:operatorCheck": "disabled" };
+
 /** A value of a section, or the whole section, by key: text as it is, everything else as JSON. */
 export type Overrides = Readonly<Record<string, unknown>>;
 
 export interface ProgramArgs {
   /** @default "dev" */
-  readonly stack?: Stack;
+  readonly stack?: Stack | "cluster";
   /** Own keys (without the project's name) that replace those of the stack's file; maps are merged. */
   readonly config?: Overrides;
   /** Own keys that are set as secrets. */
@@ -36,7 +39,11 @@ export interface ProgramArgs {
 /** The configuration of a stack as the engine hands it over. */
 export function stackConfig({ stack = "dev", config = {}, secrets = {} }: ProgramArgs = {}) {
   const file = readStackFile(root, fileOf(stack));
-  const values = { ...file.values, "kubernetes:context": "test-cluster" } as Record<string, string>;
+  const values = {
+    ...file.values,
+    "kubernetes:context": "test-cluster",
+    ...(stack !== "cluster" && unasked),
+  } as Record<string, string>;
   const forms = stack === "operated" ? operatedForms : {};
   for (const [key, value] of [forms, config, secrets].flatMap(Object.entries<unknown>)) {
     const full = `iot-verification:${key}`;
@@ -51,7 +58,10 @@ export function stackConfig({ stack = "dev", config = {}, secrets = {} }: Progra
 export function startProgram(args: ProgramArgs = {}): Promise<Run> {
   vi.resetModules();
   return start({
-    program: () => import("../../index.ts"),
+    program: async () => {
+      const { default: program } = await import("../../index.ts");
+      return program();
+    },
     stack: args.stack ?? "dev",
     config: stackConfig(args),
     ...(args.gate && { gate: args.gate }),
@@ -64,7 +74,7 @@ export async function runProgram(args: ProgramArgs = {}) {
   return { recording, outputs: await outputs };
 }
 
-function fileOf(stack: Stack): "dev" | "prod" {
+function fileOf(stack: Stack | "cluster"): "dev" | "prod" | "cluster" {
   return stack === "operated" ? "prod" : stack;
 }
 

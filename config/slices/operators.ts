@@ -1,0 +1,44 @@
+import type { IssuerArgs } from "../../components/cluster/issuer.ts";
+import type { OperatorsArgs, Source } from "../../components/cluster/operators.ts";
+import { type OperatorId, operatorIds } from "../../components/contract/operators.ts";
+import type { StackConfig } from "../schema.ts";
+
+/** What stack `cluster` installs. */
+export function operatorsArgs(config: StackConfig): OperatorsArgs {
+  const protect = config.deletionProtection === "enabled";
+  const { backupTarget, backupSecret } = config.longhorn;
+  return {
+    sources: Object.fromEntries(operatorIds.map((id) => [id, sourceOf(config, id)])) as Record<
+      OperatorId,
+      Source
+    >,
+    settings: {
+      longhornMayBeDeleted: !protect,
+      ...(backupTarget !== undefined && { longhornBackups: { target: backupTarget, secret: backupSecret } }),
+    },
+    protect,
+  };
+}
+
+function sourceOf({ operators }: StackConfig, id: OperatorId): Source {
+  const { source, version } = operators[id];
+  if (source !== "present") return { from: source };
+  if (version === undefined) throw new Error(`the operator ${id} is present in no version`);
+  return { from: source, version };
+}
+
+/** Who signs certificates; undefined for nobody. */
+export function issuerArgs({
+  issuer: { form, server, email, gateway },
+}: StackConfig): IssuerArgs | undefined {
+  if (form === "none") return undefined;
+  if (form === "private") return { form };
+  if (email === undefined) throw new Error("an issuer of ACME has no address of mail");
+  return { form, server, email, gateway };
+}
+
+/** The operators whose resources a platform stack is made of. */
+export function neededOperators(config: StackConfig): OperatorId[] {
+  const needs: readonly (readonly [OperatorId, boolean])[] = [["eck", config.logging.form === "operator"]];
+  return needs.filter(([, isNeeded]) => isNeeded).map(([id]) => id);
+}
