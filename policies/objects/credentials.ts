@@ -89,17 +89,25 @@ const sql = /\b(?<name>password|identified(?:\s+with\s+\w+)?\s+by)\s+'(?<plain>[
  * JSON, XML, redis.conf, SQL. Comments are left out.
  */
 export function credentialsIn(content: string): NamedCredential[] {
-  return content.split("\n").flatMap((text, index) => {
-    if (/^\s*(?:$|#|\/\/|;|--\s)/.test(text)) return [];
-    return [assignment, directive, element, sql].flatMap((pattern) =>
-      [...text.matchAll(pattern)].flatMap(({ groups = {} }) => {
-        const name = pattern === sql ? "password" : (groups.name ?? "");
-        const value = groups.double ?? groups.single ?? groups.plain ?? "";
-        if (isCode(groups) || !namesCredential(name) || !isLiteralCredential(name, value)) return [];
-        return [{ name, value, line: index + 1 }];
-      }),
-    );
-  });
+  return withoutEncoded(content)
+    .split("\n")
+    .flatMap((text, index) => {
+      if (/^\s*(?:$|#|\/\/|;|--\s)/.test(text)) return [];
+      return [assignment, directive, element, sql].flatMap((pattern) =>
+        [...text.matchAll(pattern)].flatMap(({ groups = {} }) => {
+          const name = pattern === sql ? "password" : (groups.name ?? "");
+          const value = groups.double ?? groups.single ?? groups.plain ?? "";
+          if (isCode(groups) || !namesCredential(name) || !isLiteralCredential(name, value)) return [];
+          return [{ name, value, line: index + 1 }];
+        }),
+      );
+    });
+}
+
+/** Base64 that ends with `key==` gives nothing a value. Lines keep their numbers. */
+function withoutEncoded(content: string): string {
+  const pem = /-----BEGIN (?<what>[A-Z0-9 ]{1,40})-----[\w+/=\s]*-----END \k<what>-----/g;
+  return content.replace(pem, (block) => block.replace(/[^\n]/g, ""));
 }
 
 /** Whether a value is an expression of a programming language, or the beginning of a sentence. */

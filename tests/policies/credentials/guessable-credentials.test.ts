@@ -113,3 +113,18 @@ test("a random value is none, though addresses and files beside it hold it", () 
     "Secret/login stringData.password",
   ]);
 });
+
+test("base64 of a key that ends like an assignment gives nothing a value", () => {
+  // The last line of about every sixth hundred key of 256 bits looks so.
+  const key = [
+    "-----BEGIN EC PRIVATE KEY-----",
+    "c29tZXRoaW5nIHRoYXQgbG9va3MgbGlrZSBhIGtleQ",
+    "2Hsqgy3eKqHV3FLzZGJnvqe9/sharedPw==",
+    "-----END EC PRIVATE KEY-----",
+  ].join("\n");
+  expect(foundBy(guessableCredentials, secret({ stringData: { "tls.key": key } }))).toEqual([]);
+  const beside = `${key}\npassword = admin`;
+  expect(foundBy(guessableCredentials, secret({ stringData: { "tls.key": beside } }))).toEqual([
+    'Secret/shop-store stringData["tls.key"]',
+  ]);
+});
