@@ -149,6 +149,9 @@ export const purposes: Readonly<Record<string, string>> = {
   "*.cidrs": "Its addresses; with no namespaces either, it may be anywhere",
   "*.namespaces": "Namespaces that its pods are in",
 
+  "prometheus.form":
+    "Who runs Prometheus and Alertmanager: [the platform, or the operator of Prometheus](monitoring.md#forms)",
+  "prometheus.replicas": "Pods of Prometheus that the operator runs, each with a volume",
   "prometheus.storage.size": "Volume of the metrics; four fifths of it bound what is kept",
   "prometheus.retentionHours": "How long metrics are kept",
   "prometheus.scrapeInterval": "Time between two scrapes",
@@ -174,6 +177,7 @@ export const purposes: Readonly<Record<string, string>> = {
   "alerting.email.from": "Sender of that mail",
   "alerting.email.smarthost": "Mail server that takes it",
   "alerting.email.username": "Name to log in with there; its password is `alertEmailPassword`",
+  "alerting.replicas": "Pods of Alertmanager that the operator of Prometheus runs, each with a volume",
   "alerting.resources": "Alertmanager",
   "alerting.storage.size": "Volume for Alertmanager's silences and notifications",
 

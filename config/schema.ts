@@ -18,7 +18,7 @@ import { checkKubelets, network } from "./sections/network.ts";
 import { checkObjectStorage, objectStorage } from "./sections/object-storage.ts";
 import { checkOperators, issuer, longhorn, operators } from "./sections/operators.ts";
 import { postgresql } from "./sections/postgresql.ts";
-import { prometheus } from "./sections/prometheus.ts";
+import { checkPrometheus, prometheus } from "./sections/prometheus.ts";
 import { redis } from "./sections/redis.ts";
 import { settings } from "./sections/settings.ts";
 import { verification } from "./sections/verification.ts";
@@ -125,6 +125,7 @@ export const schema = z
   .superRefine(checkObjectStorage)
   .superRefine(checkBackupAge)
   .superRefine(checkLogging)
+  .superRefine(checkPrometheus)
   .superRefine(checkJaeger)
   .superRefine(checkPorts)
   .superRefine(checkKubelets)

@@ -30,7 +30,7 @@ export const systemNames = {
 } as const;
 
 /**
- * TCP ports of the systems' pods; their Services have the same. A port whose name is `metrics`, or ends in `-metrics`, is
+ * TCP ports of the systems' pods, and UDP ports, whose names end in `-udp`; their Services have the same. A port whose name is `metrics`, or ends in `-metrics`, is
  * scraped at `/metrics`.
  */
 export const systemPorts = {
@@ -38,7 +38,7 @@ export const systemPorts = {
   databaseExporter: { metrics: 9187 },
   cacheExporter: { metrics: 9121 },
   prometheus: { "http-metrics": 9090 },
-  alertmanager: { "http-metrics": 9093 },
+  alertmanager: { "http-metrics": 9093, "mesh-tcp": 9094, "mesh-udp": 9094 },
   stateMetrics: { metrics: 8080, "self-metrics": 8081 },
   probes: { "http-metrics": 9115 },
   metricsServer: { https: 10250 },

@@ -8,7 +8,7 @@ import { type Demand, podsWhileReplaced } from "./capacity-demand.ts";
 import type { Platform } from "./index.ts";
 import { type Component, selectorLabels } from "./labels.ts";
 import { metadataOf } from "./metadata.ts";
-import { claimTemplate, type VolumeSize } from "./resources.ts";
+import { type ContainerResources, claimTemplate, type VolumeSize } from "./resources.ts";
 import { hostOnceReady, skipServiceAwait } from "./service.ts";
 import { configMapData, type SystemPod, sharesOf, systemPodTemplate } from "./system-pod.ts";
 
@@ -26,6 +26,8 @@ export interface SystemArgs {
   /** The ports of its first container, by name, which its Service has too; see `systemPorts`. */
   readonly ports: Readonly<Record<string, number>>;
   readonly pod: SystemPod;
+  /** Whether its Service leads one client to the same pod each time. @default to any */
+  readonly sessionAffinity?: "ClientIP";
   /** A volume of its own, which outlives pods and StatefulSet, mounted at a directory. @default none */
   readonly data?: VolumeSize & { readonly directory: string };
   /** What it may ask of the API server. @default nothing: its account has no token */
@@ -46,6 +48,11 @@ export interface Operated {
   ) => k8s.apiextensions.CustomResource;
   /** Size of the volume that it makes for each pod. @default none: pods have successors before they go */
   readonly volume?: string;
+  /** What the containers take that it adds to each pod. @default it adds none */
+  readonly added?: {
+    readonly containers: readonly { readonly resources: ContainerResources }[];
+    readonly initContainers: readonly { readonly resources: ContainerResources }[];
+  };
   /** Who keeps the disruption budget of its pods. */
   readonly budget: "platform" | "operator";
 }
@@ -127,6 +134,7 @@ export class System extends pulumi.ComponentResource {
         metadata: { ...metadata(args), annotations: skipServiceAwait },
         spec: {
           ...(args.data ? { clusterIP: "None" } : { type: "ClusterIP" }),
+          ...(args.sessionAffinity && { sessionAffinity: args.sessionAffinity }),
           selector: selectorLabels(args.workload),
           ports: Object.entries(args.ports).map(([port, number]) => ({
             name: port,
@@ -202,7 +210,11 @@ function demandOf({ workload, replicas, scaling, pod, data, operated }: SystemAr
   return {
     workload,
     pods,
-    ...sharesOf(pod),
+    ...sharesOf({
+      ...pod,
+      containers: [...pod.containers, ...(operated?.added?.containers ?? [])],
+      initContainers: [...(pod.initContainers ?? []), ...(operated?.added?.initContainers ?? [])],
+    }),
     volumes: volume === undefined ? [] : Array(replicas).fill(volume),
   };
 }

@@ -52,7 +52,14 @@ const groups: readonly { readonly title: string; readonly members: readonly stri
 function allFlows(): Flow[] {
   const everything = { metricsServer: true, alertReceivers: true } as const;
   const shapes = [
-    { ...everything, objectStorage: "versitygw", traces: "jaeger", jaeger: "all-in-one", logs: "embedded" },
+    {
+      ...everything,
+      objectStorage: "versitygw",
+      traces: "jaeger",
+      jaeger: "all-in-one",
+      logs: "embedded",
+      metrics: "embedded",
+    },
     { ...everything, objectStorage: "external", traces: "jaeger", jaeger: "distributed", logs: "operator" },
     {
       ...everything,

@@ -28,6 +28,8 @@ export interface Shape {
   readonly jaeger: "all-in-one" | "distributed";
   /** Who runs Elasticsearch: the platform, the operator of Elastic, or somebody else. */
   readonly logs: "embedded" | "operator" | "external";
+  /** Who runs Prometheus and Alertmanager: the platform, or the operator of Prometheus. */
+  readonly metrics: "embedded" | "operator";
 }
 
 interface Declaration extends Omit<Flow, "from" | "to"> {
@@ -125,6 +127,13 @@ const declarations: readonly Declaration[] = [
     port: "http-metrics",
     why: "sends alerts to",
   },
+  ...["mesh-tcp", "mesh-udp"].map((port) => ({
+    from: [systemNames.alertmanager],
+    to: [systemNames.alertmanager],
+    port,
+    why: "shares silences with",
+    when: ({ metrics }: Shape) => metrics === "operator",
+  })),
   {
     from: [systemNames.prometheus],
     to: [systemNames.probes],

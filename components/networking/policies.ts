@@ -106,7 +106,8 @@ function rulesOf(args: RuleArgs): Rule[] {
 function portsOf(flows: readonly Flow[], peers: Peers): Rule["ports"] {
   const ports = flows.flatMap(({ to, port }) => {
     if (to === "dns") return peers.dns.ports.flatMap((number) => [udp(number), tcp(number)]);
-    return isOutside(to) ? portsOutside(to, peers).map(tcp) : [tcp(portOf(to, port))];
+    if (isOutside(to)) return portsOutside(to, peers).map(tcp);
+    return [(port.endsWith("-udp") ? udp : tcp)(portOf(to, port))];
   });
   const distinct = new Map(ports.map((port) => [`${port.protocol} ${port.port}`, port]));
   return [...distinct.values()].sort((a, b) => a.port - b.port);

@@ -117,6 +117,8 @@ export const alerting = z.strictObject({
     })
     .superRefine(checkEmail)
     .prefault({}),
+  /** Of Alertmanager, with the operator of Prometheus: they tell each other what they have sent. */
+  replicas: integer("pods", { min: 2, max: 5, example: 3 }).default(3),
   /** Of Alertmanager. */
   resources: resources({
     requests: { cpu: "25m", memory: "32Mi" },

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { integer } from "../fields.ts";
+import { versionOf } from "../../components/observability/logging/operator.ts";
+import { integer, oneOf } from "../fields.ts";
 import { resources, sized, volume } from "../shapes.ts";
 
 /** Above a minute, a rate over five minutes has too few samples to be one. */
@@ -7,6 +8,9 @@ const interval = (example: number) => integer("seconds", { min: 5, max: 60, exam
 
 /** What collects metrics. */
 export const prometheus = z.strictObject({
+  form: oneOf(["embedded", "operator"]).default("embedded"),
+  /** With an operator: each has a volume, scrapes everything and evaluates every rule. */
+  replicas: integer("pods", { min: 2, max: 4, example: 2 }).default(2),
   resources: resources({
     requests: { cpu: "250m", memory: "512Mi" },
     limits: { cpu: "500m", memory: "1Gi" },
@@ -30,3 +34,26 @@ export const prometheus = z.strictObject({
     limits: { cpu: "200m", memory: "64Mi" },
   }),
 });
+
+interface Forms {
+  readonly prometheus: { readonly form: string };
+  readonly images: Readonly<Record<"prometheus" | "alertmanager", string>>;
+}
+
+/** The operator writes configuration and arguments for a version, which it cannot ask an image for. */
+export function checkPrometheus(
+  { prometheus, images }: Forms,
+  context: z.core.$RefinementCtx<unknown>,
+): void {
+  if (prometheus.form !== "operator") return;
+  for (const key of ["prometheus", "alertmanager"] as const) {
+    if (versionOf(images[key]) !== undefined) continue;
+    const allowed =
+      "an image with a tag of three numbers (a digest may follow it), by which the operator goes, as prometheus.form is operator";
+    context.addIssue({
+      code: "custom",
+      path: ["images", key],
+      params: { value: images[key], allowed },
+    });
+  }
+}

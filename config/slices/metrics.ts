@@ -1,5 +1,6 @@
 import { systemNames } from "../../components/contract/systems.ts";
 import type { Foundation } from "../../components/foundation/index.ts";
+import { versionOf } from "../../components/observability/logging/operator.ts";
 import type { AlertmanagerArgs } from "../../components/observability/metrics/alertmanager.ts";
 import type { MetricsArgs } from "../../components/observability/metrics/index.ts";
 import type { StackConfig } from "../schema.ts";
@@ -30,11 +31,13 @@ export function metricsArgs(
       resources: prometheus.resources,
       storage: prometheus.storage,
       retentionHours: prometheus.retentionHours,
+      operator: operatorOf(config, images.prometheus, prometheus.replicas),
     },
     alertmanager: {
       image: images.alertmanager,
       resources: alerting.resources,
       storage: alerting.storage,
+      operator: operatorOf(config, images.alertmanager, alerting.replicas),
       ...receiversOf(config),
     },
     stateMetrics: { image: images.kubeStateMetrics, ...prometheus.stateMetrics },
@@ -47,6 +50,11 @@ export function metricsArgs(
     },
     runbooks: alerting.runbooks,
   };
+}
+
+/** An image without a version is refused with the configuration. */
+function operatorOf({ prometheus }: StackConfig, image: string, replicas: number) {
+  return prometheus.form === "operator" ? { version: versionOf(image) ?? "", replicas } : undefined;
 }
 
 /** Who is told of alerts; nobody, unless a secret or an address is configured. */

@@ -33,6 +33,7 @@ function shapeOf(config: StackConfig): Shape {
     traces: tracesOf(config),
     jaeger: config.jaeger.form,
     logs: config.logging.form,
+    metrics: config.prometheus.form,
   };
 }
 

@@ -39,6 +39,9 @@ export function issuerArgs({
 
 /** The operators whose resources a platform stack is made of. */
 export function neededOperators(config: StackConfig): OperatorId[] {
-  const needs: readonly (readonly [OperatorId, boolean])[] = [["eck", config.logging.form === "operator"]];
+  const needs: readonly (readonly [OperatorId, boolean])[] = [
+    ["eck", config.logging.form === "operator"],
+    ["prometheus-operator", config.prometheus.form === "operator"],
+  ];
   return needs.filter(([, isNeeded]) => isNeeded).map(([id]) => id);
 }

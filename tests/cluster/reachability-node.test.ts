@@ -41,6 +41,7 @@ const flows = flowsOf({
   traces: "jaeger",
   jaeger: "all-in-one",
   logs: "embedded",
+  metrics: "embedded",
 });
 
 const namespaceOf = (party: Workload | typeof stranger) =>

@@ -12,6 +12,7 @@ const shape: Shape = {
   traces: "jaeger",
   jaeger: "all-in-one",
   logs: "embedded",
+  metrics: "embedded",
 };
 
 const lines = (some: readonly Flow[]) => some.map(({ from, to, port }) => `${from} > ${to} ${port}`);
@@ -151,6 +152,12 @@ describe("the graph", () => {
         "elasticsearch > elasticsearch transport",
         "elasticsearch > object-storage s3",
       ],
+    ],
+    [
+      "an operator of Prometheus",
+      { metrics: "operator" },
+      [],
+      ["alertmanager > alertmanager mesh-tcp", "alertmanager > alertmanager mesh-udp"],
     ],
     [
       "Elasticsearch elsewhere",

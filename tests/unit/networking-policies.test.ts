@@ -16,6 +16,7 @@ const shape: Shape = {
   traces: "jaeger",
   jaeger: "all-in-one",
   logs: "embedded",
+  metrics: "embedded",
 };
 
 describe("the policies", () => {

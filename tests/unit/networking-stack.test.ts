@@ -19,9 +19,9 @@ const common = {
 
 /** What the stacks ask for. */
 const shapes: Readonly<Record<Stack, Shape>> = {
-  dev: { ...common, jaeger: "all-in-one", logs: "embedded" },
-  prod: { ...common, jaeger: "distributed", logs: "embedded" },
-  operated: { ...common, jaeger: "distributed", logs: "operator" },
+  dev: { ...common, jaeger: "all-in-one", logs: "embedded", metrics: "embedded" },
+  prod: { ...common, jaeger: "distributed", logs: "embedded", metrics: "embedded" },
+  operated: { ...common, jaeger: "distributed", logs: "operator", metrics: "operator" },
 };
 
 const ports: Readonly<Record<Outside, readonly string[]>> = {

@@ -35,6 +35,7 @@ const shape: Shape = {
   traces: "jaeger",
   jaeger: "all-in-one",
   logs: "embedded",
+  metrics: "embedded",
 };
 const shapes: readonly Shape[] = [
   shape,
@@ -48,7 +49,7 @@ const shapes: readonly Shape[] = [
     jaeger: "distributed",
     logs: "external",
   },
-  { ...shape, jaeger: "distributed", logs: "operator" },
+  { ...shape, jaeger: "distributed", logs: "operator", metrics: "operator" },
 ];
 
 /** One pod of every workload that there can be. */

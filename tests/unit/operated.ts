@@ -49,11 +49,90 @@ const makers: Readonly<Record<string, (spec: never) => Made>> = {
     }),
     volumeClaimTemplates,
   }),
+  Prometheus: (spec: Monitor) => monitored("prometheus", {})(spec),
+  Alertmanager: (spec: Monitor) => monitored("alertmanager", { "mesh-tcp": 9094, "mesh-udp": 9094 })(spec),
   Beat: ({ daemonSet }: { daemonSet: { podTemplate: Template } }) => ({
     kind: "DaemonSet",
     template: daemonSet.podTemplate,
   }),
 };
+
+/** Of Prometheus or Alertmanager. */
+interface Monitor extends Fields {
+  readonly replicas: number;
+  readonly image: string;
+  readonly portName: string;
+  readonly resources: Fields;
+  readonly podMetadata: Template["metadata"];
+  readonly volumeMounts?: readonly Fields[];
+  readonly containers: readonly Fields[];
+  readonly initContainers: readonly Fields[];
+  readonly storage: { readonly volumeClaimTemplate: Fields };
+}
+
+const podKeys = [
+  "serviceAccountName",
+  "automountServiceAccountToken",
+  "enableServiceLinks",
+  "imagePullSecrets",
+  "terminationGracePeriodSeconds",
+  "securityContext",
+  "topologySpreadConstraints",
+  "affinity",
+];
+
+/** The StatefulSet of Prometheus or Alertmanager: `makeStatefulSetSpec` of the operator's source, without its own volumes. */
+function monitored(program: string, ports: Readonly<Record<string, number>>) {
+  return (spec: Monitor): Made => {
+    const restricted = {
+      imagePullPolicy: spec.imagePullPolicy,
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+      },
+    };
+    const reloader = (patch: Fields) => ({
+      image: "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
+      env: [],
+      ...restricted,
+      ...patch,
+    });
+    const probe = (path: string) => ({ httpGet: { path, port: spec.portName } });
+    const main = {
+      name: program,
+      image: spec.image,
+      env: [],
+      resources: spec.resources,
+      ports: Object.entries({ [spec.portName]: program === "prometheus" ? 9090 : 9093, ...ports }).map(
+        ([name, containerPort]) => ({
+          name,
+          containerPort,
+          protocol: name.endsWith("-udp") ? "UDP" : "TCP",
+        }),
+      ),
+      volumeMounts: [{ name: "data", mountPath: `/${program}` }, ...(spec.volumeMounts ?? [])],
+      startupProbe: probe("/-/ready"),
+      readinessProbe: probe("/-/ready"),
+      livenessProbe: probe("/-/healthy"),
+      ...restricted,
+    };
+    return {
+      kind: "StatefulSet",
+      replicas: spec.replicas,
+      template: {
+        metadata: spec.podMetadata,
+        spec: {
+          ...Object.fromEntries(podKeys.map((key) => [key, spec[key]])),
+          volumes: spec.volumes,
+          initContainers: spec.initContainers.map(reloader),
+          containers: [main, ...spec.containers.map(reloader)],
+        },
+      },
+      volumeClaimTemplates: [spec.storage.volumeClaimTemplate],
+    };
+  };
+}
 
 interface NodeSet {
   readonly count: number;

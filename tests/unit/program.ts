@@ -6,7 +6,7 @@ import { type Gate, type Run, start } from "./mocks.ts";
 /** The checkout. */
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The stacks that have a file of their own, and `operated`, which is prod with logging on its operator. */
+/** The stacks that have a file of their own, and `operated`, which is prod with what operators run. */
 export const stacks = ["dev", "prod", "operated"] as const;
 export type Stack = (typeof stacks)[number];
 
@@ -18,6 +18,7 @@ const operatedForms: Overrides = {
     logstash: { replicas: 2, storageClass: "longhorn" },
     kibana: { replicas: 2 },
   },
+  prometheus: { form: "operator" },
 };
 
 /** There is no cluster that could be asked for its operators. */

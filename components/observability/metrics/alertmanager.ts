@@ -5,7 +5,7 @@ import type { Platform } from "../../foundation/index.ts";
 import { metadataOf } from "../../foundation/metadata.ts";
 import type { ContainerResources, VolumeSize } from "../../foundation/resources.ts";
 import { serviceHost } from "../../foundation/settings.ts";
-import { System } from "../../foundation/system.ts";
+import { System, type SystemArgs } from "../../foundation/system.ts";
 import type { SystemContainer } from "../../foundation/system-pod.ts";
 import {
   alertmanagerConfiguration,
@@ -14,6 +14,8 @@ import {
   secretsDirectory,
 } from "./alertmanager-configuration.ts";
 import { nobody } from "./images.ts";
+import { operatedAlertmanager } from "./operated/alertmanager.ts";
+import type { MetricsOperator } from "./operated/pod.ts";
 
 export interface AlertmanagerArgs {
   /** What it stands on. */
@@ -26,6 +28,8 @@ export interface AlertmanagerArgs {
   /** Volume of silences, and of what has been told to whom. */
   readonly storage: VolumeSize;
   readonly receivers: Receivers;
+  /** Who runs it in place of a StatefulSet. @default nobody */
+  readonly operator?: MetricsOperator | undefined;
   /** What is secret of the receivers: URLs, a key, a password. */
   readonly secrets: Readonly<Partial<Record<keyof typeof receiverEntries, string>>>;
 }
@@ -41,22 +45,20 @@ export function createAlertmanager(name: string, args: AlertmanagerArgs, parent:
     pulumi.log.info("Nobody is told of alerts: no receiver is configured. See docs/monitoring.md.", parent);
   }
   const secret = createSecret(`${name}-receivers`, args, parent);
+  const { operator } = args;
+  const { pod, ...form } = operator
+    ? operatedAlertmanager(name, { ...args, operator }, parent)
+    : embedded(args);
   return new System(
     name,
     {
       platform: args.platform,
       workload: alertmanager,
       component: "metrics",
-      replicas: 1,
-      ports: systemPorts.alertmanager,
-      data: { ...args.storage, directory: dataDirectory },
+      ports: { [port]: systemPorts.alertmanager[port] },
+      ...form,
       pod: {
-        user: nobody,
-        containers: [container(args)],
-        files: {
-          directory: configurationDirectory,
-          content: { "alertmanager.yml": alertmanagerConfiguration(args.receivers) },
-        },
+        ...pod,
         // Read anew for every notification.
         ...(secret && {
           secrets: [{ name: "receivers", secret: secret.metadata.name, directory: secretsDirectory }],
@@ -65,6 +67,21 @@ export function createAlertmanager(name: string, args: AlertmanagerArgs, parent:
     },
     { parent },
   );
+}
+
+function embedded(args: AlertmanagerArgs): Pick<SystemArgs, "replicas" | "data" | "pod"> {
+  return {
+    replicas: 1,
+    data: { ...args.storage, directory: dataDirectory },
+    pod: {
+      user: nobody,
+      containers: [container(args)],
+      files: {
+        directory: configurationDirectory,
+        content: { "alertmanager.yml": alertmanagerConfiguration(args.receivers) },
+      },
+    },
+  };
 }
 
 function tellsAnyone({ webhook, slack, pagerduty, email }: Receivers): boolean {

@@ -5,11 +5,12 @@ import type { Platform } from "../../foundation/index.ts";
 import type { ContainerResources, VolumeSize } from "../../foundation/resources.ts";
 import type { System } from "../../foundation/system.ts";
 import { type AlertmanagerArgs, createAlertmanager } from "./alertmanager.ts";
+import type { MetricsOperator } from "./operated/pod.ts";
 import { probedSystems } from "./probed.ts";
 import { createProbes, type ProbesArgs } from "./probes.ts";
 import { createPrometheus } from "./prometheus.ts";
 import type { PrometheusConfiguration } from "./prometheus-inputs.ts";
-import { ruleFiles, ruleGroups } from "./rules/index.ts";
+import { ruleGroups } from "./rules/index.ts";
 import type { RuleArgs } from "./rules/rule.ts";
 import { type Presence, scrapedWorkloads } from "./scraped.ts";
 import { createStateMetrics } from "./state-metrics.ts";
@@ -22,8 +23,9 @@ export interface MetricsArgs extends Omit<PrometheusConfiguration, "probed">, Pr
     readonly storage: VolumeSize;
     /** Hours that samples are kept, unless the volume is too small for them. */
     readonly retentionHours: number;
+    readonly operator?: MetricsOperator | undefined;
   };
-  readonly alertmanager: Server & Pick<AlertmanagerArgs, "storage" | "receivers" | "secrets">;
+  readonly alertmanager: Server & Pick<AlertmanagerArgs, "storage" | "receivers" | "secrets" | "operator">;
   readonly stateMetrics: Server;
   readonly probes: Server;
   /** What alerts are about: promises, and how long things may take. */
@@ -77,12 +79,15 @@ export class Metrics extends pulumi.ComponentResource {
   }
 
   private createPrometheus(name: string, args: MetricsArgs): System {
-    const { platform, token } = args;
+    const { platform, token, runbooks } = args;
     const probed = probedSystems(args);
     const groups = ruleGroups({ ...args, ...args.rules, scraped: scrapedWorkloads(args), probed });
-    const rules = ruleFiles(groups, args.runbooks);
     const configuration = { ...args, probed };
-    return createPrometheus(name, { platform, token, configuration, rules, ...args.prometheus }, this);
+    return createPrometheus(
+      name,
+      { platform, token, configuration, groups, runbooks, ...args.prometheus },
+      this,
+    );
   }
 }
 

@@ -4,7 +4,17 @@ import { type Component, platformName } from "../../foundation/labels.ts";
 import { serviceHost } from "../../foundation/settings.ts";
 import type { Probed } from "./probed.ts";
 import type { PrometheusConfiguration } from "./prometheus-inputs.ts";
-import { constant, copy, drop, keep, type Relabel, set, without, workloadOfPod } from "./relabel.ts";
+import {
+  constant,
+  copy,
+  drop,
+  keep,
+  type Relabel,
+  set,
+  without,
+  workloadOfOperator,
+  workloadOfPod,
+} from "./relabel.ts";
 
 /** https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config */
 export interface ScrapeJob {
@@ -57,14 +67,15 @@ function ownServices({ namespaces, serviceScrapeSeconds }: PrometheusConfigurati
 }
 
 /** Every other pod of the platform that says by the name of a port that it has metrics. */
-function systems({ namespaces }: PrometheusConfiguration): ScrapeJob {
+function systems(configuration: PrometheusConfiguration): ScrapeJob {
+  const { namespaces } = configuration;
   return {
     job_name: "iot-verification-systems",
     ...limits,
     body_size_limit: "32MB",
     kubernetes_sd_configs: [podsIn([namespaces.platform, namespaces.shipper])],
     relabel_configs: [...metricsPorts, drop(podLabel("component"), ownComponents), ...targetLabels],
-    metric_relabel_configs: objectLabels,
+    metric_relabel_configs: [...objectLabels, ...ofOperator(configuration)],
   };
 }
 
@@ -136,6 +147,7 @@ function volumes(configuration: PrometheusConfiguration): ScrapeJob {
       keep("__name__", "kubelet_volume_stats_(available_bytes|capacity_bytes|used_bytes|inodes|inodes_free)"),
       ...ofThisPlatform(configuration),
       set("workload", { from: "persistentvolumeclaim", regex: "data-(.+)-[0-9]+", to: "$1" }),
+      ...ofOperator(configuration),
     ],
   };
 }
@@ -156,6 +168,7 @@ function containers(configuration: PrometheusConfiguration): ScrapeJob {
       drop("container", "|POD"),
       without("id|name|image"),
       ...workloadOfPod("pod"),
+      ...ofOperator(configuration),
     ],
   };
 }
@@ -182,6 +195,11 @@ function kubelet({ kubeletCertificates }: PrometheusConfiguration) {
       constant("workload", "kubelet"),
     ],
   };
+}
+
+/** The last step: workloads have the same names in every form. */
+function ofOperator({ operated = false }: PrometheusConfiguration): Relabel[] {
+  return operated ? workloadOfOperator() : [];
 }
 
 /** Of what is told about the whole node, what belongs to the platform's namespaces. */

@@ -17,4 +17,6 @@ export interface PrometheusConfiguration {
   /** Whether the kubelets' certificates must be of the cluster's authority. */
   readonly kubeletCertificates: "verified" | "unverified";
   readonly probed: readonly Probed[];
+  /** Whether an operator makes the pods of Prometheus and Alertmanager. @default false */
+  readonly operated?: boolean;
 }

@@ -4,16 +4,20 @@ import type { ApiAccess } from "../../foundation/access.ts";
 import type { Platform } from "../../foundation/index.ts";
 import type { ContainerResources, VolumeSize } from "../../foundation/resources.ts";
 import { serviceHost } from "../../foundation/settings.ts";
-import { System } from "../../foundation/system.ts";
+import { System, type SystemArgs } from "../../foundation/system.ts";
 import type { SystemContainer } from "../../foundation/system-pod.ts";
 import { nobody } from "./images.ts";
 import { tokenDirectory } from "./jobs.ts";
+import type { MetricsOperator } from "./operated/pod.ts";
+import { operatedPrometheus } from "./operated/prometheus.ts";
 import {
   configurationDirectory,
   prometheusConfiguration,
   retentionSize,
 } from "./prometheus-configuration.ts";
 import type { PrometheusConfiguration } from "./prometheus-inputs.ts";
+import { ruleFiles } from "./rules/index.ts";
+import type { RuleGroup } from "./rules/rule.ts";
 
 export interface PrometheusArgs {
   /** What it stands on. */
@@ -26,8 +30,11 @@ export interface PrometheusArgs {
   /** Hours that samples are kept, unless the volume is too small for them. */
   readonly retentionHours: number;
   readonly configuration: PrometheusConfiguration;
-  /** Rule files by name. */
-  readonly rules: Readonly<Record<string, string>>;
+  readonly groups: readonly RuleGroup[];
+  /** URL of the folder with a page for each alert, without a slash at its end. */
+  readonly runbooks: string;
+  /** Who runs it in place of a StatefulSet. @default nobody */
+  readonly operator?: MetricsOperator | undefined;
   /** Name of the Secret with the token that the platform's own workloads ask for, entry `token`. */
   readonly token: pulumi.Input<string>;
 }
@@ -38,40 +45,50 @@ const dataDirectory = "/prometheus";
 
 /** Prometheus: finds what offers metrics, keeps these, and evaluates the rules. */
 export function createPrometheus(name: string, args: PrometheusArgs, parent: pulumi.Resource): System {
-  const { platform, configuration, storage } = args;
+  const { platform, operator } = args;
   return new System(
     name,
     {
       platform,
       workload: prometheus,
       component: "metrics",
-      replicas: 1,
       ports: systemPorts.prometheus,
-      data: { ...storage, directory: dataDirectory },
       access: discovery(args),
-      pod: {
-        user: nobody,
-        containers: [container(args)],
-        files: {
-          directory: configurationDirectory,
-          content: { "prometheus.yml": prometheusConfiguration(configuration), ...args.rules },
-        },
-        // Read anew at every scrape: it may come later, and a rotated one needs no new pod.
-        secrets: [
-          {
-            name: "metrics-token",
-            secret: args.token,
-            directory: tokenDirectory,
-            entries: ["token"],
-            optional: true,
-          },
-        ],
-        // What the log of its newest samples still lacks is written to it.
-        terminationGracePeriodSeconds: 120,
-      },
+      ...(operator ? operatedPrometheus(name, { ...args, operator }, parent) : embedded(args)),
     },
     { parent },
   );
+}
+
+function embedded(args: PrometheusArgs): Pick<SystemArgs, "replicas" | "data" | "pod"> {
+  const { configuration, storage, groups, runbooks } = args;
+  return {
+    replicas: 1,
+    data: { ...storage, directory: dataDirectory },
+    pod: {
+      user: nobody,
+      containers: [container(args)],
+      files: {
+        directory: configurationDirectory,
+        content: {
+          "prometheus.yml": prometheusConfiguration(configuration),
+          ...ruleFiles(groups, runbooks),
+        },
+      },
+      // Read anew at every scrape: it may come later, and a rotated one needs no new pod.
+      secrets: [
+        {
+          name: "metrics-token",
+          secret: args.token,
+          directory: tokenDirectory,
+          entries: ["token"],
+          optional: true,
+        },
+      ],
+      // What the log of its newest samples still lacks is written to it.
+      terminationGracePeriodSeconds: 120,
+    },
+  };
 }
 
 /** It lists pods of the platform, and nodes, whose kubelets ask whether it may read their metrics. */

@@ -55,6 +55,13 @@ export function workloadOfPod(pod: string): Relabel[] {
   return podNames.map(({ regex, to }) => set("workload", { from: pod, regex, to }));
 }
 
+/** A StatefulSet of the operator of Prometheus has the kind of its resource before the name of that. */
+export function workloadOfOperator(): Relabel[] {
+  return ["prometheus", "alertmanager"].map((name) =>
+    set("workload", { from: "workload", regex: `${name}-${name}`, to: name }),
+  );
+}
+
 function listOf(labels: string | readonly string[]): readonly string[] {
   return typeof labels === "string" ? [labels] : labels;
 }

@@ -64,9 +64,14 @@ export interface Objectives {
  * A rule file of one group, as JSON, which is YAML too.
  * @param runbooks URL of the folder with a page for each alert, without a slash at its end
  */
-export function ruleFile({ name, recordings = [], alerts }: RuleGroup, runbooks: string): string {
+export function ruleFile(group: RuleGroup, runbooks: string): string {
+  return `${JSON.stringify(ruleContent(group, runbooks), null, 2)}\n`;
+}
+
+/** What a rule file of one group says, which is the specification of a PrometheusRule too. */
+export function ruleContent({ name, recordings = [], alerts }: RuleGroup, runbooks: string) {
   const rules = [...recordings.map(recordingRule), ...alerts.map((alert) => alertingRule(alert, runbooks))];
-  return `${JSON.stringify({ groups: [{ name, rules }] }, null, 2)}\n`;
+  return { groups: [{ name, rules }] };
 }
 
 function recordingRule({ record, expression, labels }: Recording) {
