@@ -60,15 +60,30 @@ function allFlows(): Flow[] {
       logs: "embedded",
       metrics: "embedded",
     },
-    { ...everything, objectStorage: "external", traces: "jaeger", jaeger: "distributed", logs: "operator" },
+    {
+      ...everything,
+      objectStorage: "external",
+      traces: "jaeger",
+      jaeger: "distributed",
+      logs: "operator",
+      metrics: "operator",
+    },
     {
       ...everything,
       objectStorage: "versitygw",
       traces: "external",
       jaeger: "distributed",
       logs: "operator",
+      metrics: "operator",
     },
-    { ...everything, objectStorage: "external", traces: "external", jaeger: "distributed", logs: "external" },
+    {
+      ...everything,
+      objectStorage: "external",
+      traces: "external",
+      jaeger: "distributed",
+      logs: "external",
+      metrics: "embedded",
+    },
   ] as const;
   const flows = new Map(shapes.flatMap(flowsOf).map((flow) => [JSON.stringify(flow), flow]));
   return [...flows.values()];

@@ -130,7 +130,7 @@ export function endsOf(line: string): { readonly from: string; readonly to: stri
 
 function linesOf(flow: Flow, expectation: Expectation): string[] {
   const { from, to } = flow;
-  const ports = isOutside(to) ? expectation.ports(to) : [`TCP/${declaredPort(flow, expectation.parties)}`];
+  const ports = isOutside(to) ? expectation.ports(to) : [declaredPort(flow, expectation.parties)];
   const targets = idsOf(to, expectation);
   return idsOf(from, expectation).flatMap((source) =>
     targets.flatMap((target) => ports.map((port) => `${source} > ${target} ${port}`)),
@@ -142,10 +142,10 @@ function idsOf(endpoint: Endpoint, { parties, meantBy }: Expectation): readonly 
   return meantBy(endpoint) ?? parties.map(({ id }) => id);
 }
 
-/** The number that the accepting pod itself gives its port. */
-function declaredPort({ to, port }: Flow, parties: readonly Party[]): number {
+/** The port as the accepting pod itself declares it, as `PROTOCOL/PORT`. */
+function declaredPort({ to, port }: Flow, parties: readonly Party[]): string {
   const ports = parties.find(({ id }) => id === to)?.pod?.ports ?? [];
-  const number = ports.find(({ name }) => name === port)?.containerPort;
-  if (number === undefined) throw new Error(`the pods of ${to} have no port ${port}`);
-  return number;
+  const declared = ports.find(({ name }) => name === port);
+  if (declared === undefined) throw new Error(`the pods of ${to} have no port ${port}`);
+  return `${declared.protocol ?? "TCP"}/${declared.containerPort}`;
 }

@@ -48,6 +48,7 @@ const shapes: readonly Shape[] = [
     traces: "external",
     jaeger: "distributed",
     logs: "external",
+    metrics: "operator",
   },
   { ...shape, jaeger: "distributed", logs: "operator", metrics: "operator" },
 ];
@@ -59,7 +60,11 @@ const pods: readonly Party[] = [...podPorts].map(([workload, ports], index) => (
   pod: {
     namespace: places[placeOf(workload)],
     labels: { ...selector(workload), "pod-template-hash": "1" },
-    ports: Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort })),
+    ports: Object.entries(ports).map(([name, containerPort]) => ({
+      name,
+      containerPort,
+      protocol: name.endsWith("-udp") ? "UDP" : "TCP",
+    })),
   },
 }));
 

@@ -6,7 +6,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 interface Template extends Fields {
   readonly metadata: { readonly labels: Readonly<Record<string, string>> };
-  readonly spec: { readonly containers: readonly Fields[] };
+  readonly spec: Fields & { readonly containers: readonly Fields[] };
 }
 
 /** The workload that the operator makes of a resource; undefined for what is no such resource. */

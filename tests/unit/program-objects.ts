@@ -13,18 +13,20 @@ const databases = ["postgresql", "redis"];
 /** Names of the workloads in the platform's namespace, in all stacks. */
 const common = {
   Deployment: [...services, ...exporters, "kube-state-metrics"],
-  StatefulSet: [...databases, "object-storage", "prometheus", "alertmanager", "grafana"],
+  StatefulSet: [...databases, "object-storage", "grafana"],
   Job: ["database-migrations", "elasticsearch-setup", "object-storage-buckets"],
   CronJob: ["database-backup", "database-restore"],
 };
 
+const monitoring = ["prometheus", "alertmanager"];
+
 /** Those that their forms make another kind of, or others. */
 const formed = {
-  dev: { Deployment: ["jaeger", "kibana", "logstash"], StatefulSet: ["elasticsearch"] },
+  dev: { Deployment: ["jaeger", "kibana", "logstash"], StatefulSet: ["elasticsearch", ...monitoring] },
   prod: {
     Deployment: ["jaeger-collector", "jaeger-query", "kibana", "logstash"],
     Job: ["jaeger-indices"],
-    StatefulSet: ["elasticsearch"],
+    StatefulSet: ["elasticsearch", ...monitoring],
   },
   operated: {
     Deployment: ["jaeger-collector", "jaeger-query"],
@@ -32,6 +34,8 @@ const formed = {
     Elasticsearch: ["elasticsearch"],
     Kibana: ["kibana"],
     Logstash: ["logstash"],
+    Prometheus: ["prometheus"],
+    Alertmanager: ["alertmanager"],
   },
 };
 
@@ -50,23 +54,15 @@ const scaled = {
 const replicated = {
   dev: services,
   prod: [...services, "jaeger-collector", "jaeger-query"],
-  operated: [...services, "jaeger-collector", "jaeger-query", "kibana", "logstash"],
+  operated: [...services, "jaeger-collector", "jaeger-query", "kibana", "logstash", ...monitoring],
 } as const;
 
-const files = [
-  ...databases,
-  "object-storage",
-  "prometheus",
-  "alertmanager",
-  "blackbox-exporter",
-  "grafana",
-  "logstash",
-];
+const files = [...databases, "object-storage", "blackbox-exporter", "grafana", "logstash"];
 
 /** Those that have files of configuration. */
 const configured = {
-  dev: [...files, "jaeger", "elasticsearch", "kibana"],
-  prod: [...files, "jaeger-collector", "jaeger-query", "elasticsearch", "kibana"],
+  dev: [...files, ...monitoring, "jaeger", "elasticsearch", "kibana"],
+  prod: [...files, ...monitoring, "jaeger-collector", "jaeger-query", "elasticsearch", "kibana"],
   operated: [...files, "jaeger-collector", "jaeger-query"],
 };
 
@@ -127,11 +123,29 @@ function platformObjects(stack: Stack): string[] {
       "kibana-settings",
     ]),
     ...(stack === "dev" ? [] : ["ConfigMap jaeger-indices"]),
-    ...(stack === "operated" ? ["Secret elasticsearch-roles"] : []),
+    ...(stack === "operated" ? operatedObjects : []),
     ...watched,
     ...fenced,
   ];
 }
+
+/** What operators read besides the workloads. */
+const operatedObjects = [
+  ...named("Secret", [
+    "elasticsearch-roles",
+    "alertmanager-configuration",
+    "prometheus-additional-configuration",
+  ]),
+  ...named("ScrapeConfig", ["iot-verification-services", "iot-verification-systems", "probes"]),
+  ...named(
+    "PrometheusRule",
+    [
+      ...["backup", "cache", "certificates", "clock", "database", "gateway", "logs", "monitoring"],
+      ...["objectives", "probes", "quota", "saturation", "scraping", "storage", "traces"],
+      ...["verification", "workloads"],
+    ].map((group) => `iot-verification-${group}`),
+  ),
+];
 
 /** What those may read that watch a namespace. */
 const watched = ["Role", "RoleBinding"].flatMap((kind) =>

@@ -33,10 +33,9 @@ export function operatedPrometheus(
   const { platform, operator, image, resources, storage } = args;
   const configuration = { ...args.configuration, operated: true };
   const additional = createAdditional(`${name}-additional`, { platform, configuration }, parent);
-  const selected = [
-    ...createScrapeConfigs(name, { platform, token: args.token, configuration }, parent),
-    ...createRules(name, { platform, groups: args.groups, runbooks: args.runbooks }, parent),
-  ];
+  // The operator takes over what it finds, whenever it comes.
+  createScrapeConfigs(name, { platform, token: args.token, configuration }, parent);
+  createRules(name, { platform, groups: args.groups, runbooks: args.runbooks }, parent);
   return {
     replicas: operator.replicas,
     pod: {
@@ -50,7 +49,7 @@ export function operatedPrometheus(
       budget: "platform",
       volume: storage.size,
       added: reloaders,
-      resource: resourceOf({ ...args, configuration }, additional, selected),
+      resource: resourceOf({ ...args, configuration }, additional),
     },
   };
 }
@@ -58,7 +57,6 @@ export function operatedPrometheus(
 function resourceOf(
   args: PrometheusArgs & { readonly operator: MetricsOperator },
   additional: k8s.core.v1.Secret,
-  selected: readonly pulumi.Resource[],
 ): Operated["resource"] {
   const { platform, operator, image, storage, retentionHours, configuration } = args;
   const { scrapeSeconds, evaluationSeconds, namespaces, clusterDomain, environment } = configuration;
@@ -99,11 +97,7 @@ function resourceOf(
         } as unknown as DeepInput<NonNullable<IPrometheus["spec"]>>,
         awaits: ["condition=Reconciled", "condition=Available"],
       },
-      {
-        parent,
-        dependsOn: [...selected],
-        customTimeouts: { create: "30m", update: "30m" },
-      },
+      { parent, customTimeouts: { create: "30m", update: "30m" } },
     );
 }
 

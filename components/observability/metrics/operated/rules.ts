@@ -1,5 +1,4 @@
 import type { IPrometheusRule } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule";
-import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { systemNames } from "../../../contract/systems.ts";
 import { customResource, type DeepInput } from "../../../foundation/custom-resource.ts";
@@ -19,8 +18,8 @@ export function createRules(
   name: string,
   { platform, groups, runbooks }: RulesArgs,
   parent: pulumi.Resource,
-): k8s.apiextensions.CustomResource[] {
-  return groups.map((group) =>
+): void {
+  for (const group of groups) {
     customResource<IPrometheusRule>(
       `${name}-rules-${group.name}`,
       {
@@ -35,6 +34,6 @@ export function createRules(
         spec: ruleContent(group, runbooks) as DeepInput<NonNullable<IPrometheusRule["spec"]>>,
       },
       { parent },
-    ),
-  );
+    );
+  }
 }

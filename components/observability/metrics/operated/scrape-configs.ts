@@ -1,5 +1,4 @@
 import type { IScrapeConfig } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1alpha1/ScrapeConfig";
-import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { systemNames } from "../../../contract/systems.ts";
 import { customResource, type DeepInput } from "../../../foundation/custom-resource.ts";
@@ -28,9 +27,9 @@ export function createScrapeConfigs(
   name: string,
   { platform, token, configuration }: ScrapeConfigsArgs,
   parent: pulumi.Resource,
-): k8s.apiextensions.CustomResource[] {
+): void {
   const jobs = scrapeJobs(configuration).filter((job) => !isOfPod(job));
-  return jobs.map((job) =>
+  for (const job of jobs) {
     customResource<IScrapeConfig>(
       `${name}-job-${job.job_name}`,
       {
@@ -45,8 +44,8 @@ export function createScrapeConfigs(
         spec: scrapeConfig(job, token) as DeepInput<Spec>,
       },
       { parent },
-    ),
-  );
+    );
+  }
 }
 
 /** The fields of a job as the operator names them: https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1alpha1.ScrapeConfigSpec */
