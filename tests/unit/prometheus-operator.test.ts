@@ -127,7 +127,7 @@ test("Prometheus has two restricted pods over zones that keep what is configured
     scrapeTimeout: "10s",
     evaluationInterval: "15s",
     externalUrl: "http://prometheus.place.svc.cluster.test:9090",
-    externalLabels: { platform: "place", environment: "dev" },
+    externalLabels: { platform: "place", environment: "development" },
     prometheusExternalLabelName: "",
     portName: "http-metrics",
     logFormat: "json",
@@ -197,13 +197,14 @@ describe("what both forms do is the same", () => {
     const files = Object.entries(filesOf(embedded, "prometheus")).filter(([name]) =>
       name.startsWith("rules-"),
     );
+    const expected = files.map(([name, text]) => [
+      name.replace(/^rules-(.+)\.yml$/, "iot-verification-$1"),
+      JSON.parse(text) as unknown,
+    ]);
     const resources = operated.recording.ofKind("PrometheusRule");
-    expect(resources.map((rule) => [at(rule, "metadata.name"), at(rule, "spec")])).toEqual(
-      files.map(([name, text]) => [
-        name.replace(/^rules-(.+)\.yml$/, "iot-verification-$1"),
-        JSON.parse(text),
-      ]),
-    );
+    const actual = resources.map((rule) => [at(rule, "metadata.name"), at(rule, "spec")]);
+    expect(actual).toHaveLength(17);
+    expect(Object.fromEntries(actual)).toEqual(Object.fromEntries(expected));
     expectSelected("ruleSelector", "PrometheusRule");
   });
 
@@ -267,7 +268,11 @@ test("alerts go to each Alertmanager, and jobs of nodes have the renewed token o
 });
 
 test("an image without a version is refused, as the operator goes by it", () => {
-  const images = { prometheus: "registry.test/prometheus@sha256:aa", alertmanager: "registry.test/am:main" };
+  const digest = `@sha256:${"a".repeat(64)}`;
+  const images = {
+    prometheus: `registry.test/prom/prometheus${digest}`,
+    alertmanager: `registry.test/prom/alertmanager:v0.34${digest}`,
+  };
   expect(problemsOf({ images, prometheus: { form: "operator" } })).toMatchObject([
     { key: "images.prometheus", advice: expect.stringContaining("a tag of three numbers") },
     { key: "images.alertmanager", advice: expect.stringContaining("a tag of three numbers") },
