@@ -12,9 +12,11 @@ import {
   startCluster,
   stopCluster,
 } from "./cluster/index.ts";
+import { definitionsOf } from "./cluster/operators/index.ts";
 import { openWorkspace, readProjectFiles, type Workspace } from "./engine/index.ts";
 import { buildImages } from "./images/index.ts";
 import { stackReferences } from "./images/references.ts";
+import { stackOperators } from "./parsed-stack.ts";
 import { root, stateDir } from "./paths.ts";
 import type { Report } from "./report.ts";
 import { chooseTarget, forgetCommand, recordedTarget, recordTarget, type Target } from "./target.ts";
@@ -125,7 +127,9 @@ async function localCluster(stack: string, report: Report) {
     string
   >;
   const form = await interruptible((signal) => formOf(name, { stack, paths, report, signal }));
-  const cluster = await startCluster({ ...place, tools: paths, form, report });
+  const ids = stackOperators(stack);
+  const operators = ids.length > 0 ? { ids, definitions: await definitionsOf(ids, report) } : undefined;
+  const cluster = await startCluster({ ...place, tools: paths, form, report, operators });
   const { fresh, kubeconfig, context, gateway } = cluster;
   const broken = () => brokenCluster(place);
   return { tools, fresh, cluster: { kubeconfig, context, form: name, gateway, broken } };
