@@ -1,6 +1,6 @@
 import type { IssuerArgs } from "../../components/cluster/issuer.ts";
 import type { OperatorsArgs, Source } from "../../components/cluster/operators.ts";
-import { type OperatorId, operatorIds } from "../../components/contract/operators.ts";
+import { type OperatorId, operatorIds, storageClasses } from "../../components/contract/operators.ts";
 import type { StackConfig } from "../schema.ts";
 
 /** What stack `cluster` installs. */
@@ -39,6 +39,18 @@ export function issuerArgs({
 
 /** The operators whose resources a platform stack is made of. */
 export function neededOperators(config: StackConfig): OperatorId[] {
-  const needs: readonly (readonly [OperatorId, boolean])[] = [["eck", config.logging.form === "operator"]];
+  const own: readonly string[] = Object.values(storageClasses);
+  const needs: readonly (readonly [OperatorId, boolean])[] = [
+    ["longhorn", storageClassesIn(config).some((name) => own.includes(name))],
+    ["eck", config.logging.form === "operator"],
+  ];
   return needs.filter(([, isNeeded]) => isNeeded).map(([id]) => id);
+}
+
+/** The values of all keys that name a class. */
+function storageClassesIn(section: object): string[] {
+  return Object.entries(section).flatMap(([key, value]: [string, unknown]) => {
+    if (key === "storageClass" && typeof value === "string") return [value];
+    return typeof value === "object" && value !== null ? storageClassesIn(value) : [];
+  });
 }

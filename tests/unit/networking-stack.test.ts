@@ -20,8 +20,7 @@ const common = {
 /** What the stacks ask for. */
 const shapes: Readonly<Record<Stack, Shape>> = {
   dev: { ...common, jaeger: "all-in-one", logs: "embedded" },
-  prod: { ...common, jaeger: "distributed", logs: "embedded" },
-  operated: { ...common, jaeger: "distributed", logs: "operator" },
+  prod: { ...common, jaeger: "distributed", logs: "operator" },
 };
 
 const ports: Readonly<Record<Outside, readonly string[]>> = {

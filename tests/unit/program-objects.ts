@@ -22,11 +22,6 @@ const common = {
 const formed = {
   dev: { Deployment: ["jaeger", "kibana", "logstash"], StatefulSet: ["elasticsearch"] },
   prod: {
-    Deployment: ["jaeger-collector", "jaeger-query", "kibana", "logstash"],
-    Job: ["jaeger-indices"],
-    StatefulSet: ["elasticsearch"],
-  },
-  operated: {
     Deployment: ["jaeger-collector", "jaeger-query"],
     Job: ["jaeger-indices"],
     Elasticsearch: ["elasticsearch"],
@@ -43,14 +38,12 @@ function workloadsOf(stack: Stack): [kind: string, names: readonly string[]][] {
 const scaled = {
   dev: services,
   prod: [...services, "jaeger-collector"],
-  operated: [...services, "jaeger-collector"],
 };
 
 /** Those that have more than one pod, or may be scaled to more; an operator keeps the budget of Elasticsearch. */
 const replicated = {
   dev: services,
-  prod: [...services, "jaeger-collector", "jaeger-query"],
-  operated: [...services, "jaeger-collector", "jaeger-query", "kibana", "logstash"],
+  prod: [...services, "jaeger-collector", "jaeger-query", "kibana", "logstash"],
 } as const;
 
 const files = [
@@ -66,8 +59,7 @@ const files = [
 /** Those that have files of configuration. */
 const configured = {
   dev: [...files, "jaeger", "elasticsearch", "kibana"],
-  prod: [...files, "jaeger-collector", "jaeger-query", "elasticsearch", "kibana"],
-  operated: [...files, "jaeger-collector", "jaeger-query"],
+  prod: [...files, "jaeger-collector", "jaeger-query"],
 };
 
 /** What a client logs in with is `NAME-credentials`. */
@@ -126,8 +118,7 @@ function platformObjects(stack: Stack): string[] {
       "elasticsearch-users",
       "kibana-settings",
     ]),
-    ...(stack === "dev" ? [] : ["ConfigMap jaeger-indices"]),
-    ...(stack === "operated" ? ["Secret elasticsearch-roles"] : []),
+    ...(stack === "dev" ? [] : ["ConfigMap jaeger-indices", "Secret elasticsearch-roles"]),
     ...watched,
     ...fenced,
   ];
@@ -151,8 +142,7 @@ const shipperObjects = [
   ...fenced,
 ];
 
-const daemon = ["DaemonSet filebeat", "ConfigMap filebeat-configuration"];
-const shippers = { dev: daemon, prod: daemon, operated: ["Beat filebeat"] };
+const shippers = { dev: ["DaemonSet filebeat", "ConfigMap filebeat-configuration"], prod: ["Beat filebeat"] };
 
 /** Prometheus finds and scrapes the kubelets, which are in no namespace. */
 const clusterObjects = [

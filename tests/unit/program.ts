@@ -6,19 +6,9 @@ import { type Gate, type Run, start } from "./mocks.ts";
 /** The checkout. */
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The stacks that have a file of their own, and `operated`, which is prod with logging on its operator. */
-export const stacks = ["dev", "prod", "operated"] as const;
+/** The stacks of the platform. */
+export const stacks = ["dev", "prod"] as const;
 export type Stack = (typeof stacks)[number];
-
-/** The configuration in which `operated` differs from prod. */
-const operatedForms: Overrides = {
-  logging: {
-    form: "operator",
-    elasticsearch: { nodes: 3 },
-    logstash: { replicas: 2, storageClass: "longhorn" },
-    kibana: { replicas: 2 },
-  },
-};
 
 /** There is no cluster that could be asked for its operators. */
 const unasked = { "iot-verification:operatorCheck": "disabled" };
@@ -38,14 +28,13 @@ export interface ProgramArgs {
 
 /** The configuration of a stack as the engine hands it over. */
 export function stackConfig({ stack = "dev", config = {}, secrets = {} }: ProgramArgs = {}) {
-  const file = readStackFile(root, fileOf(stack));
+  const file = readStackFile(root, stack);
   const values = {
     ...file.values,
     "kubernetes:context": "test-cluster",
     ...(stack !== "cluster" && unasked),
   } as Record<string, string>;
-  const forms = stack === "operated" ? operatedForms : {};
-  for (const [key, value] of [forms, config, secrets].flatMap(Object.entries<unknown>)) {
+  for (const [key, value] of [config, secrets].flatMap(Object.entries<unknown>)) {
     const full = `iot-verification:${key}`;
     const old: unknown = typeof value === "object" ? JSON.parse(values[full] ?? "{}") : undefined;
     values[full] = typeof value === "string" ? value : JSON.stringify(merged(old, value));
@@ -72,10 +61,6 @@ export function startProgram(args: ProgramArgs = {}): Promise<Run> {
 export async function runProgram(args: ProgramArgs = {}) {
   const { recording, outputs } = await startProgram(args);
   return { recording, outputs: await outputs };
-}
-
-function fileOf(stack: Stack | "cluster"): "dev" | "prod" | "cluster" {
-  return stack === "operated" ? "prod" : stack;
 }
 
 function merged(old: unknown, value: unknown): unknown {
