@@ -30,7 +30,11 @@ const played: readonly Played[] = [
     ].join("\n"),
   },
   { apiGroup: "kibana.k8s.elastic.co/v1", kind: "Kibana", status: health },
-  { apiGroup: "logstash.k8s.elastic.co/v1alpha1", kind: "Logstash", status: health },
+  {
+    apiGroup: "logstash.k8s.elastic.co/v1alpha1",
+    kind: "Logstash",
+    status: `${health}\nselector: logstash.k8s.elastic.co/name={{ .metadata.name }}`,
+  },
   { apiGroup: "beat.k8s.elastic.co/v1beta1", kind: "Beat", status: health },
 ];
 
