@@ -11,6 +11,9 @@ export const purposes: Readonly<Record<string, string>> = {
   "*.version": "The version of an operator that is `present`",
   "longhorn.backupTarget": "Where Longhorn keeps backups of volumes",
   "longhorn.backupSecret": "Secret in `longhorn-system` that opens the backup target",
+  "mesh.form":
+    "Whether the pods are in [a mesh](networking.md#in-a-mesh): in none, or in Istio's ambient mode",
+  "mesh.trustDomain": "Domain of the identities in the mesh, as its own configuration says",
   "issuer.form":
     "Who signs certificates of what is reached from outside: the cluster's own authority, one that speaks ACME, or nobody",
   "issuer.server": "Directory of the ACME authority",

@@ -13,6 +13,7 @@ import { grafana } from "./sections/grafana.ts";
 import { images } from "./sections/images.ts";
 import { checkJaeger, jaeger } from "./sections/jaeger.ts";
 import { checkLogging, logging } from "./sections/logging.ts";
+import { mesh } from "./sections/mesh.ts";
 import { migrations } from "./sections/migrations.ts";
 import { checkKubelets, network } from "./sections/network.ts";
 import { checkObjectStorage, objectStorage } from "./sections/object-storage.ts";
@@ -79,6 +80,7 @@ export const schema = z
     autoscaling: autoscaling.prefault({}),
     capacity: capacity.prefault({}),
     network: network.prefault({}),
+    mesh: mesh.prefault({}),
     prometheus: prometheus.prefault({}),
     exporters: exporters.prefault({}),
     alerting: alerting.prefault({}),

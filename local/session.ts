@@ -16,7 +16,7 @@ import { definitionsOf } from "./cluster/operators/index.ts";
 import { openWorkspace, readProjectFiles, type Workspace } from "./engine/index.ts";
 import { buildImages } from "./images/index.ts";
 import { stackReferences } from "./images/references.ts";
-import { stackOperators } from "./parsed-stack.ts";
+import { parsedStack, stackOperators } from "./parsed-stack.ts";
 import { root, stateDir } from "./paths.ts";
 import type { Report } from "./report.ts";
 import { chooseTarget, forgetCommand, recordedTarget, recordTarget, type Target } from "./target.ts";
@@ -97,8 +97,17 @@ export async function openSession(args: {
   const session = target.kind === "local" ? localCluster(stack, report) : ownCluster(stack, target, report);
   const { tools, fresh, cluster } = await session;
   recordTarget(stack, target);
-  const workspace = await openWorkspace({ ...workspaceArgs(stack, tools, report), cluster });
+  const config = "form" in cluster && cluster.form === "node" ? withoutMesh(stack, report) : undefined;
+  const workspace = await openWorkspace({ ...workspaceArgs(stack, tools, report), cluster, config });
   return { target, workspace, cluster, fresh };
+}
+
+/** On the real node policies are enforced, and there is no mesh that would carry what they leave to it. */
+function withoutMesh(stack: string, report: Report): Record<string, unknown> | undefined {
+  const { layer, mesh } = parsedStack(stack);
+  if (layer === "cluster" || mesh.form === "none") return undefined;
+  report.step("The local cluster has no mesh: the stack is deployed without one.");
+  return { [`${readProjectFiles({ checkout: root, stack }).name}:mesh`]: { form: "none" } };
 }
 
 /** Makes ready for commands that need no cluster; neither makes nor reaches one. */

@@ -6,10 +6,11 @@ import {
   type Outside,
   type Place,
   placeOf,
-  podPorts,
+  portOf,
   type Workload,
 } from "./endpoints.ts";
 import type { Flow } from "./graph.ts";
+import { meshPorts, probesAddress } from "./mesh.ts";
 
 type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
 type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
@@ -42,6 +43,8 @@ export interface PolicyArgs {
   readonly peers: Peers;
   /** Names of the namespaces. */
   readonly namespaces: Readonly<Record<Place, string>>;
+  /** Whether the pods are in a mesh, whose tunnel then carries connections between them. @default none */
+  readonly mesh?: boolean;
 }
 
 /** The rules for the pods of one workload. */
@@ -67,7 +70,10 @@ export function workloadPolicies(args: PolicyArgs): WorkloadPolicy[] {
       spec: {
         podSelector: { matchLabels: selectorLabels(workload) },
         policyTypes: ["Ingress", "Egress"],
-        ingress: rules("ingress").map(({ peers, ports }) => ({ ...(peers && { from: peers }), ports })),
+        ingress: [
+          ...rules("ingress").map(({ peers, ports }) => ({ ...(peers && { from: peers }), ports })),
+          ...(args.mesh ? [{ from: [inRange(probesAddress)] }] : []),
+        ],
         egress: rules("egress").map(({ peers, ports }) => ({ ...(peers && { to: peers }), ports })),
       },
     };
@@ -94,7 +100,7 @@ function rulesOf(args: RuleArgs): Rule[] {
   const flows = args.flows.filter((flow) => flow[own] === args.workload);
   const rules = new Map<string, Rule>();
   for (const [endpoint, between] of Map.groupBy(flows, (flow) => flow[other])) {
-    const ports = portsOf(between, args.peers);
+    const ports = portsOf(between, args);
     const peers = peersAt(endpoint, args);
     const key = JSON.stringify([peers === undefined, ports]);
     rules.set(key, { ports, peers: peers && [...(rules.get(key)?.peers ?? []), ...peers] });
@@ -103,13 +109,22 @@ function rulesOf(args: RuleArgs): Rule[] {
 }
 
 /** The ports of flows that end at the same party, each once. */
-function portsOf(flows: readonly Flow[], peers: Peers): Rule["ports"] {
-  const ports = flows.flatMap(({ to, port }) => {
+function portsOf(flows: readonly Flow[], { peers, mesh = false }: PolicyArgs): Rule["ports"] {
+  const ports = flows.flatMap((flow) => {
+    const { to, port } = flow;
     if (to === "dns") return peers.dns.ports.flatMap((number) => [udp(number), tcp(number)]);
-    return isOutside(to) ? portsOutside(to, peers).map(tcp) : [tcp(portOf(to, port))];
+    const plain = isOutside(to) ? portsOutside(to, peers) : [portOf(to, port)];
+    return (mesh ? meshPorts(flow, plain, (party) => isInCluster(party, peers)) : plain).map(tcp);
   });
   const distinct = new Map(ports.map((port) => [`${port.protocol} ${port.port}`, port]));
   return [...distinct.values()].sort((a, b) => a.port - b.port);
+}
+
+/** Whether a party outside may be pods of the cluster; whoever may be anywhere may be such a pod, too. */
+function isInCluster(party: Outside, peers: Peers): boolean {
+  if (party === "dns") return false;
+  const { namespaces, cidrs } = peers[party];
+  return namespaces.length > 0 || cidrs.length === 0;
 }
 
 /** An empty list in a rule would mean every port. */
@@ -121,13 +136,6 @@ function portsOutside(party: Exclude<Outside, "dns">, peers: Peers): readonly nu
 
 const tcp = (port: number) => ({ protocol: "TCP", port }) as const;
 const udp = (port: number) => ({ protocol: "UDP", port }) as const;
-
-/** The number of a pod's port. @throws Error when the workload has no such port */
-export function portOf(workload: Workload, name: string): number {
-  const number = podPorts.get(workload)?.[name];
-  if (number === undefined) throw new Error(`a flow ends at the port ${name} of ${workload}, which has none`);
-  return number;
-}
 
 /** How a policy in `place` names a party; undefined for one that may be anywhere. */
 function peersAt(endpoint: Endpoint, { peers, place, namespaces }: RuleArgs): Peer[] | undefined {

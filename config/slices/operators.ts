@@ -42,6 +42,7 @@ export function neededOperators(config: StackConfig): OperatorId[] {
   const own: readonly string[] = Object.values(storageClasses);
   const needs: readonly (readonly [OperatorId, boolean])[] = [
     ["longhorn", storageClassesIn(config).some((name) => own.includes(name))],
+    ["istio", config.mesh.form === "ambient"],
     ["eck", config.logging.form === "operator"],
   ];
   return needs.filter(([, isNeeded]) => isNeeded).map(([id]) => id);

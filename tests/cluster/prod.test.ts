@@ -27,9 +27,9 @@ const edits = [
     "- kind: Elasticsearch\n    seconds: 600",
   ],
   [
-    "components/foundation/custom-resource.ts",
-    '"pulumi.com/waitFor": ',
-    '"pulumi.com/timeoutSeconds": "20", "pulumi.com/waitFor": ',
+    "components/observability/logging/elasticsearch/cluster.ts",
+    'const patience = "60m"',
+    'const patience = "20s"',
   ],
 ] as const;
 

@@ -87,13 +87,14 @@ describe("defaults", () => {
     const { values, secretKeys: secret } = stackConfig({ stack: "prod" });
     const { config } = parseConfig({ project, stack: "prod", values, secretKeys: new Set(secret) });
     const { environment, postgresql, redis, objectStorage, prometheus, ...rest } = accepted({});
-    const { alerting, grafana, jaeger, logging, ...sizes } = rest;
+    const { alerting, grafana, jaeger, logging, mesh, ...sizes } = rest;
     const on = (storageClass: string, size: string) => ({ storage: { size, storageClass } });
     const volume = (size: string) => on("longhorn-replicated", size);
     expect(config).toEqual({
       ...sizes,
       operatorCheck: "disabled",
       environment: "production",
+      mesh: { ...mesh, form: "ambient" },
       postgresql: { ...postgresql, ...volume("20Gi") },
       redis: { ...redis, ...volume("5Gi") },
       objectStorage: { ...objectStorage, ...volume("100Gi") },

@@ -119,10 +119,24 @@ function platformObjects(stack: Stack): string[] {
       "kibana-settings",
     ]),
     ...(stack === "dev" ? [] : ["ConfigMap jaeger-indices", "Secret elasticsearch-roles"]),
+    ...(stack === "dev" ? [] : meshed),
     ...watched,
     ...fenced,
   ];
 }
+
+/** What the mesh knows: strictness, with exceptions, and who may connect to whom accepts anything. */
+const meshed = [
+  ...named("PeerAuthentication", ["default", "api-gateway", "elasticsearch"]),
+  ...named("AuthorizationPolicy", [
+    "default",
+    ...services,
+    ...exporters,
+    ...databases,
+    ...["object-storage", "prometheus", "alertmanager", "grafana", "kube-state-metrics"],
+    ...["jaeger-collector", "jaeger-query", "elasticsearch", "kibana", "logstash"],
+  ]),
+];
 
 /** What those may read that watch a namespace. */
 const watched = ["Role", "RoleBinding"].flatMap((kind) =>
@@ -142,7 +156,10 @@ const shipperObjects = [
   ...fenced,
 ];
 
-const shippers = { dev: ["DaemonSet filebeat", "ConfigMap filebeat-configuration"], prod: ["Beat filebeat"] };
+const shippers = {
+  dev: ["DaemonSet filebeat", "ConfigMap filebeat-configuration"],
+  prod: ["Beat filebeat", "PeerAuthentication default", "AuthorizationPolicy default"],
+};
 
 /** Prometheus finds and scrapes the kubelets, which are in no namespace. */
 const clusterObjects = [

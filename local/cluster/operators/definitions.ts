@@ -38,17 +38,19 @@ async function definitionsIn(id: OperatorId, source: Source, report: Report): Pr
   const file = join(folder, `${id}-${source.version}.json`);
   const kept = readIfThere(file);
   const known =
-    kept === undefined ? undefined : (JSON.parse(kept) as { files: unknown; definitions: Definition[] });
-  if (known && JSON.stringify(known.files) === JSON.stringify(source.files)) return known.definitions;
+    kept === undefined ? undefined : (JSON.parse(kept) as { source: unknown; definitions: Definition[] });
+  if (known && JSON.stringify(known.source) === JSON.stringify(source)) return known.definitions;
   report.step(`Fetching the kinds of ${source.module} ${source.version}, once`);
   const module = await moduleFolder(source);
-  const definitions = source.files.flatMap((path) =>
+  const all = source.files.flatMap((path) =>
     parseAllDocuments(readFileSync(join(module, path), "utf8")).map((document) =>
       withoutStatus(document.toJS()),
     ),
   );
+  const isWanted = ({ spec }: Definition) => source.kinds?.includes(spec.names.kind) ?? true;
+  const definitions = all.filter(isWanted);
   mkdirSync(folder, { recursive: true });
-  writeWhole(file, JSON.stringify({ files: source.files, definitions }));
+  writeWhole(file, JSON.stringify({ source, definitions }));
   return definitions;
 }
 

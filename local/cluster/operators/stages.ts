@@ -1,6 +1,7 @@
 import type { DelayTable } from "../delays.ts";
 import type { Stage } from "../stages.ts";
 import type { Definition } from "./definitions.ts";
+import { sources } from "./sources.ts";
 
 /** What an operator says of a resource once all is as its spec asks. */
 interface Played {
@@ -38,6 +39,9 @@ const played: readonly Played[] = [
   { apiGroup: "beat.k8s.elastic.co/v1beta1", kind: "Beat", status: health },
 ];
 
+/** Kinds that say nothing which anybody waits for. */
+const silent = new Set(Object.values(sources).flatMap(({ kinds = [], isSilent }) => (isSilent ? kinds : [])));
+
 /** A stage for each of these kinds: some time after every change of its spec, a resource is told to be as it asks. */
 export function operatorStages(args: {
   readonly definitions: readonly Definition[];
@@ -45,41 +49,44 @@ export function operatorStages(args: {
   /** Multiplies every delay. */
   readonly scale: number;
 }): Stage[] {
-  return args.definitions.map(({ metadata, spec }) => {
+  return args.definitions.flatMap(({ metadata, spec }) => {
     const { kind } = spec.names;
+    if (silent.has(kind)) return [];
     const found = played.find((one) => one.kind === kind && one.apiGroup.startsWith(`${spec.group}/`));
     const delay = args.delays.find((one) => one.kind === kind);
     if (!found || !delay) throw new Error(`nothing plays the operator of ${metadata.name}`);
-    return {
-      apiVersion: "kwok.x-k8s.io/v1alpha1",
-      kind: "Stage",
-      metadata: { name: metadata.name },
-      spec: {
-        resourceRef: { apiGroup: found.apiGroup, kind },
-        selector: {
-          matchExpressions: [
-            { jq: { key: ".metadata.deletionTimestamp", operator: "DoesNotExist" } },
+    return [
+      {
+        apiVersion: "kwok.x-k8s.io/v1alpha1",
+        kind: "Stage",
+        metadata: { name: metadata.name },
+        spec: {
+          resourceRef: { apiGroup: found.apiGroup, kind },
+          selector: {
+            matchExpressions: [
+              { jq: { key: ".metadata.deletionTimestamp", operator: "DoesNotExist" } },
+              {
+                jq: {
+                  key: "(.status.observedGeneration // 0) == .metadata.generation | tostring",
+                  operator: "In",
+                  values: ["false"],
+                },
+              },
+            ],
+          },
+          delay: { durationMilliseconds: Math.round(delay.seconds * args.scale * 1000) },
+          steps: [
             {
-              jq: {
-                key: "(.status.observedGeneration // 0) == .metadata.generation | tostring",
-                operator: "In",
-                values: ["false"],
+              patch: {
+                subresource: "status",
+                root: "status",
+                type: "merge",
+                template: `observedGeneration: {{ .metadata.generation }}\n${found.status}`,
               },
             },
           ],
         },
-        delay: { durationMilliseconds: Math.round(delay.seconds * args.scale * 1000) },
-        steps: [
-          {
-            patch: {
-              subresource: "status",
-              root: "status",
-              type: "merge",
-              template: `observedGeneration: {{ .metadata.generation }}\n${found.status}`,
-            },
-          },
-        ],
       },
-    };
+    ];
   });
 }
