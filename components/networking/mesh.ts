@@ -93,14 +93,17 @@ export const tunnelPort = 15_008;
 /** Where probes of kubelets come from in the mesh: an address that nobody else can have, as no router passes it on. */
 export const probesAddress = "169.254.7.127/32";
 
-/** Ports of the other end's pods that a flow takes in the mesh. */
+/** Whether a party outside is named by namespaces, or by addresses alone, or may be anywhere. */
+export type Whereness = "pods" | "hosts" | "anywhere";
+
+/** Ports of the accepting end that a flow takes in the mesh, beside which a party outside may be in it too. */
 export function meshPorts(
   { from, to }: Flow,
   ports: readonly number[],
-  isNamed: (party: Outside) => boolean,
+  where: (party: Outside) => Whereness,
 ): readonly number[] {
   if (!isOutside(from) && !isOutside(to)) return [tunnelPort];
-  // Who is outside the platform may be in the mesh, such as a gateway of its.
-  const party = isOutside(from) ? from : isOutside(to) ? to : undefined;
-  return party !== undefined && isNamed(party) ? [...ports, tunnelPort] : ports;
+  // Whoever may be anywhere may come through the tunnel; to lead there, it would have to be open to everybody.
+  const isTunnelled = isOutside(to) ? where(to) === "pods" : isOutside(from) && where(from) !== "hosts";
+  return isTunnelled ? [...ports, tunnelPort] : ports;
 }

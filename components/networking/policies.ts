@@ -10,7 +10,7 @@ import {
   type Workload,
 } from "./endpoints.ts";
 import type { Flow } from "./graph.ts";
-import { meshPorts, probesAddress } from "./mesh.ts";
+import { meshPorts, probesAddress, type Whereness } from "./mesh.ts";
 
 type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
 type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
@@ -114,17 +114,17 @@ function portsOf(flows: readonly Flow[], { peers, mesh = false }: PolicyArgs): R
     const { to, port } = flow;
     if (to === "dns") return peers.dns.ports.flatMap((number) => [udp(number), tcp(number)]);
     const plain = isOutside(to) ? portsOutside(to, peers) : [portOf(to, port)];
-    return (mesh ? meshPorts(flow, plain, (party) => isInCluster(party, peers)) : plain).map(tcp);
+    return (mesh ? meshPorts(flow, plain, (party) => whereIs(party, peers)) : plain).map(tcp);
   });
   const distinct = new Map(ports.map((port) => [`${port.protocol} ${port.port}`, port]));
   return [...distinct.values()].sort((a, b) => a.port - b.port);
 }
 
-/** Whether a party outside may be pods of the cluster; whoever may be anywhere may be such a pod, too. */
-function isInCluster(party: Outside, peers: Peers): boolean {
-  if (party === "dns") return false;
+function whereIs(party: Outside, peers: Peers): Whereness {
+  if (party === "dns") return "hosts";
   const { namespaces, cidrs } = peers[party];
-  return namespaces.length > 0 || cidrs.length === 0;
+  if (namespaces.length > 0) return "pods";
+  return cidrs.length > 0 ? "hosts" : "anywhere";
 }
 
 /** An empty list in a rule would mean every port. */
