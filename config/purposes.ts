@@ -28,6 +28,8 @@ export const purposes: Readonly<Record<string, string>> = {
     "Whether whatever would delete the namespace, and all data in it, is refused: `pulumi destroy`, or another `namespace`",
   clusterDomain: "Domain of the cluster's DNS, in the addresses of Services",
 
+  mirror:
+    "Registry, with path, that has [a copy of every image and chart](cluster.md#without-internet) of others and of ours",
   "images.registry": "Registry and path before the names of the platform's own images",
   "images.tag": "Tag of the platform's own images: the version of the platform",
   "images.overrides.*": "Image in place of a single one of the platform's own",

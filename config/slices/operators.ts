@@ -14,6 +14,7 @@ export function operatorsArgs(config: StackConfig): OperatorsArgs {
     >,
     settings: {
       longhornMayBeDeleted: !protect,
+      ...(config.mirror !== "" && { mirror: config.mirror }),
       ...(backupTarget !== undefined && { longhornBackups: { target: backupTarget, secret: backupSecret } }),
     },
     protect,

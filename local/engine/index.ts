@@ -12,7 +12,7 @@ import { chooseStandIns, type EngineTools, placePlugins, type StandIns } from ".
 import { copyProject, copyStackConfig, readProjectFiles } from "./project.ts";
 import { capture, type Workspace } from "./run.ts";
 
-export { deployedObjects, isProtected } from "./checkpoint.ts";
+export { deployedObjects, isProtected, type UnreadyResource, unreadyResources } from "./checkpoint.ts";
 export { StackInUseError } from "./dead-locks.ts";
 export { countResources, importResources, programConfig } from "./deployment.ts";
 export { withOwnPulumi } from "./own.ts";

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Checkout } from "./checkout.ts";
@@ -37,7 +38,10 @@ test("a resource that its operator never gets ready stops its dependants, and it
   for (const [file, from, to] of edits) checkout.edit(file, from, to);
   const { code, output } = await checkout.run("up", "--stack", "prod");
   expect(code).not.toBe(0);
-  expect(output).toMatch(/elasticsearch[\s\S]*ElasticsearchIsReachable/);
+  expect(output).toContain(
+    "Elasticsearch iot-verification/elasticsearch did not become what is awaited of it: " +
+      "condition=ElasticsearchIsReachable, condition=ReconciliationComplete.",
+  );
   expect(names(operated)).toEqual(["Elasticsearch/elasticsearch"]);
   const made = names(workloads).join("\n");
   // Jaeger and Logstash would lose what they cannot write; PostgreSQL needs none of it.
@@ -86,6 +90,44 @@ test("nothing has drifted, although operators write to what was deployed", async
   const argv = ["preview", "--refresh", "--expect-no-changes", "--stack", "prod"];
   const { code, output } = await checkout.run("pulumi", ...argv);
   expect(code, output).toBe(0);
+});
+
+test("a lost state is rebuilt from the cluster, operators' resources too, and nothing changes", async () => {
+  const before = objects(checkout, "secrets", "prod").map(({ metadata, data }) => [metadata.uid, data]);
+  rmSync(join(checkout.directory, ".local", "prod", "backend"), { recursive: true });
+  const { code, output } = await checkout.run("recover", "--stack", "prod");
+  expect(code, output).toBe(0);
+  const argv = ["preview", "--refresh", "--expect-no-changes", "--stack", "prod"];
+  const quiet = await checkout.run("pulumi", ...argv);
+  expect(quiet.code, quiet.output).toBe(0);
+  expect(objects(checkout, "secrets", "prod").map(({ metadata, data }) => [metadata.uid, data])).toEqual(
+    before,
+  );
+});
+
+test("another form of logging replaces what an operator runs, and nothing beside logs and traces", async () => {
+  await checkout.run("pulumi", "config", "set", "--path", "logging.form", "embedded", "--stack", "prod");
+  const { code, output } = await checkout.run("pulumi", "preview", "--json", "--stack", "prod");
+  await checkout.run("pulumi", "config", "set", "--path", "logging.form", "operator", "--stack", "prod");
+  expect(code, output).toBe(0);
+  const { steps } = JSON.parse(output.slice(output.indexOf("{"))) as { steps: { op: string; urn: string }[] };
+  const of = (op: string) =>
+    steps
+      .filter((step) => step.op === op)
+      .map(({ urn }) => urn.split("::").slice(-2).join(" ").replace(/^.*\$/, ""))
+      .filter((name) => name.startsWith("kubernetes:"))
+      .map((name) => name.replace(/^kubernetes:.*:/, ""))
+      .sort();
+  expect(of("delete").filter((name) => /^(Elasticsearch|Kibana|Logstash|Beat) /.test(name))).toEqual([
+    "Beat logging-filebeat-resource",
+    "Elasticsearch logging-elasticsearch-server-system-resource",
+    "Kibana logging-kibana-system-resource",
+    "Logstash logging-logstash-system-resource",
+  ]);
+  const others = steps.filter(
+    ({ op, urn }) => /delete|replace/.test(op) && !/logging|tracing|networking|jaeger/.test(urn),
+  );
+  expect(others).toEqual([]);
 });
 
 test("it is not destroyed with its data", async () => {
