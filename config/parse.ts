@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { ClusterConfig } from "../components/foundation/cluster.ts";
+import { mirroredImages } from "./mirror.ts";
 import { nearest, type Problem, problemsOf } from "./problems.ts";
 import { clusterKeys, clusterOnlyKeys, type StackConfig, schema, secretKeys } from "./schema.ts";
 import { schemaAt, unwrapped } from "./schema-walk.ts";
@@ -42,7 +43,8 @@ export function parseConfig(raw: RawConfig): ParseResult {
   const context = raw.values["kubernetes:context"]?.trim();
   if (problems.length > 0 || !parsed.success || !context) return { problems };
   const kubeconfig = raw.values["kubernetes:kubeconfig"];
-  return { config: { ...parsed.data, cluster: kubeconfig ? { context, kubeconfig } : { context } } };
+  const images = mirroredImages(parsed.data.images, parsed.data.mirror);
+  return { config: { ...parsed.data, images, cluster: kubeconfig ? { context, kubeconfig } : { context } } };
 }
 
 const connectionKeys = ["context", "kubeconfig"];

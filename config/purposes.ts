@@ -11,6 +11,9 @@ export const purposes: Readonly<Record<string, string>> = {
   "*.version": "The version of an operator that is `present`",
   "longhorn.backupTarget": "Where Longhorn keeps backups of volumes",
   "longhorn.backupSecret": "Secret in `longhorn-system` that opens the backup target",
+  "mesh.form":
+    "Whether the pods are in [a mesh](networking.md#in-a-mesh): in none, or in Istio's ambient mode",
+  "mesh.trustDomain": "Domain of the identities in the mesh, as its own configuration says",
   "issuer.form":
     "Who signs certificates of what is reached from outside: the cluster's own authority, one that speaks ACME, or nobody",
   "issuer.server": "Directory of the ACME authority",
@@ -25,6 +28,8 @@ export const purposes: Readonly<Record<string, string>> = {
     "Whether whatever would delete the namespace, and all data in it, is refused: `pulumi destroy`, or another `namespace`",
   clusterDomain: "Domain of the cluster's DNS, in the addresses of Services",
 
+  mirror:
+    "Registry, with path, that has [a copy of every image and chart](cluster.md#without-internet) of others and of ours",
   "images.registry": "Registry and path before the names of the platform's own images",
   "images.tag": "Tag of the platform's own images: the version of the platform",
   "images.overrides.*": "Image in place of a single one of the platform's own",

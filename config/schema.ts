@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { checkConnections } from "./connections.ts";
 import { checkBodies } from "./cross-checks.ts";
-import { dnsLabel, dnsName, field, oneOf, secret } from "./fields.ts";
+import { dnsLabel, dnsName, field, imageRegistry, oneOf, secret } from "./fields.ts";
 import { checkPorts } from "./ports.ts";
 import { alerting, alertSecrets, checkReceivers } from "./sections/alerting.ts";
 import { autoscaling, checkAutoscaling } from "./sections/autoscaling.ts";
@@ -13,6 +13,7 @@ import { grafana } from "./sections/grafana.ts";
 import { images } from "./sections/images.ts";
 import { checkJaeger, jaeger } from "./sections/jaeger.ts";
 import { checkLogging, logging } from "./sections/logging.ts";
+import { mesh } from "./sections/mesh.ts";
 import { migrations } from "./sections/migrations.ts";
 import { checkKubelets, network } from "./sections/network.ts";
 import { checkObjectStorage, objectStorage } from "./sections/object-storage.ts";
@@ -41,6 +42,11 @@ const ownNamespace = field(
   },
 );
 
+const mirror = field(z.union([z.literal(""), imageRegistry("registry.example.com/mirror")]), {
+  allowed: "a registry host (with a dot or a port), with a path if need be, or empty for none",
+  example: "registry.example.com/mirror",
+});
+
 /** Credentials that somebody else has chosen; each must be set with `--secret`. Left out, the stack generates them. */
 export const secretKeys = [
   "databasePassword",
@@ -67,6 +73,7 @@ export const schema = z
     team: dnsLabel("iot-verification").default("iot-verification"),
     clusterDomain: dnsName("cluster.local").default("cluster.local"),
     deletionProtection: oneOf(["enabled", "disabled"]).default("enabled"),
+    mirror: mirror.default(""),
     images: images.prefault({}),
     settings: settings.prefault({}),
     postgresql: postgresql.prefault({}),
@@ -79,6 +86,7 @@ export const schema = z
     autoscaling: autoscaling.prefault({}),
     capacity: capacity.prefault({}),
     network: network.prefault({}),
+    mesh: mesh.prefault({}),
     prometheus: prometheus.prefault({}),
     exporters: exporters.prefault({}),
     alerting: alerting.prefault({}),
@@ -132,7 +140,14 @@ export const schema = z
   .superRefine(checkOperators);
 
 /** The keys of stack `cluster`, and among them those that no platform stack has. */
-export const clusterKeys = ["layer", "deletionProtection", "operators", "longhorn", "issuer"] as const;
+export const clusterKeys = [
+  "layer",
+  "deletionProtection",
+  "mirror",
+  "operators",
+  "longhorn",
+  "issuer",
+] as const;
 export const clusterOnlyKeys = ["operators", "longhorn", "issuer"] as const;
 
 /** A validated configuration. */

@@ -27,7 +27,7 @@ export function sized(size: ContainerResources) {
 export function volume(size: string) {
   return z.strictObject({
     size: storage(size).default(size),
-    storageClass: dnsName("longhorn").optional(),
+    storageClass: dnsName("longhorn-replicated").optional(),
   });
 }
 

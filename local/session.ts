@@ -12,9 +12,11 @@ import {
   startCluster,
   stopCluster,
 } from "./cluster/index.ts";
+import { definitionsOf } from "./cluster/operators/index.ts";
 import { openWorkspace, readProjectFiles, type Workspace } from "./engine/index.ts";
 import { buildImages } from "./images/index.ts";
 import { stackReferences } from "./images/references.ts";
+import { parsedStack, stackOperators } from "./parsed-stack.ts";
 import { root, stateDir } from "./paths.ts";
 import type { Report } from "./report.ts";
 import { chooseTarget, forgetCommand, recordedTarget, recordTarget, type Target } from "./target.ts";
@@ -95,8 +97,17 @@ export async function openSession(args: {
   const session = target.kind === "local" ? localCluster(stack, report) : ownCluster(stack, target, report);
   const { tools, fresh, cluster } = await session;
   recordTarget(stack, target);
-  const workspace = await openWorkspace({ ...workspaceArgs(stack, tools, report), cluster });
+  const config = "form" in cluster && cluster.form === "node" ? withoutMesh(stack, report) : undefined;
+  const workspace = await openWorkspace({ ...workspaceArgs(stack, tools, report), cluster, config });
   return { target, workspace, cluster, fresh };
+}
+
+/** On the real node policies are enforced, and there is no mesh that would carry what they leave to it. */
+function withoutMesh(stack: string, report: Report): Record<string, unknown> | undefined {
+  const { layer, mesh } = parsedStack(stack);
+  if (layer === "cluster" || mesh.form === "none") return undefined;
+  report.step("The local cluster has no mesh: the stack is deployed without one.");
+  return { [`${readProjectFiles({ checkout: root, stack }).name}:mesh`]: { form: "none" } };
 }
 
 /** Makes ready for commands that need no cluster; neither makes nor reaches one. */
@@ -125,7 +136,9 @@ async function localCluster(stack: string, report: Report) {
     string
   >;
   const form = await interruptible((signal) => formOf(name, { stack, paths, report, signal }));
-  const cluster = await startCluster({ ...place, tools: paths, form, report });
+  const ids = stackOperators(stack);
+  const operators = ids.length > 0 ? { ids, definitions: await definitionsOf(ids, report) } : undefined;
+  const cluster = await startCluster({ ...place, tools: paths, form, report, operators });
   const { fresh, kubeconfig, context, gateway } = cluster;
   const broken = () => brokenCluster(place);
   return { tools, fresh, cluster: { kubeconfig, context, form: name, gateway, broken } };

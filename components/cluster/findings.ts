@@ -5,7 +5,7 @@ import type { Findings } from "./presence.ts";
 /**
  * Asks a cluster what it has, by the context that the stack is deployed to.
  *
- * @throws Error of the client when the cluster does not answer, or refuses to
+ * @throws Error when there is no such context, and of the client when the cluster does not answer or refuses to
  */
 export async function findings({ context, kubeconfig }: ClusterConfig): Promise<Findings> {
   // Loaded only here: most stacks need no operator, and a preview of theirs should not wait for it.
@@ -14,6 +14,7 @@ export async function findings({ context, kubeconfig }: ClusterConfig): Promise<
   if (kubeconfig === undefined) config.loadFromDefault();
   else if (/[\n{]/.test(kubeconfig)) config.loadFromString(kubeconfig);
   else config.loadFromFile(kubeconfig);
+  if (!config.getContextObject(context)) throw new Error("the kubeconfig has no such context");
   config.setCurrentContext(context);
   const { gitVersion } = await config.makeApiClient(VersionApi).getCode();
   try {

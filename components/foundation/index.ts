@@ -45,6 +45,8 @@ export interface FoundationArgs {
   readonly credentials: Readonly<Record<CredentialId, CredentialSource>>;
   /** Secrets of the namespace with which images are pulled. @default none */
   readonly pullSecrets?: readonly string[];
+  /** Labels of namespaces whose pods are in a mesh. @default none */
+  readonly meshLabels?: Readonly<Record<string, string>>;
 }
 
 /** The namespaces, fenced by Pod Security, with the platform's settings and credentials. */
@@ -100,7 +102,7 @@ export class Foundation extends pulumi.ComponentResource {
 
   private createNamespace(
     name: string,
-    { environment, team }: FoundationArgs,
+    { environment, team, meshLabels }: FoundationArgs,
     place: {
       readonly name: string;
       readonly podSecurity: "restricted" | "privileged";
@@ -114,6 +116,7 @@ export class Foundation extends pulumi.ComponentResource {
       "app.kubernetes.io/part-of": platformName,
       "app.kubernetes.io/managed-by": "pulumi",
       ...podSecurityLabels(place.podSecurity),
+      ...meshLabels,
     };
     const exceptions = place.podSecurity === "privileged" ? exceptionsOfShipper : undefined;
     const namespace = new k8s.core.v1.Namespace(

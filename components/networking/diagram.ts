@@ -1,8 +1,7 @@
 import { serviceNames } from "../contract/runtime.ts";
 import { systemNames } from "../contract/systems.ts";
-import { type Endpoint, isOutside, outsideParties, verifiers } from "./endpoints.ts";
+import { type Endpoint, isOutside, outsideParties, portOf, verifiers } from "./endpoints.ts";
 import { type Flow, flowsOf } from "./graph.ts";
-import { portOf } from "./policies.ts";
 
 /** What stands together in the picture; whatever is in no group is outside the platform. */
 const groups: readonly { readonly title: string; readonly members: readonly string[] }[] = [

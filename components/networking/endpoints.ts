@@ -25,6 +25,18 @@ export const podPorts: ReadonlyMap<Workload, Readonly<Record<string, number>>> =
   ...(Object.keys(systemNames) as SystemKey[]).map((key) => [systemNames[key], portsOf(key)] as const),
 ]);
 
+/** The number of a pod's port. @throws Error when the workload has no such port */
+export function portOf(workload: Workload, name: string): number {
+  const number = podPorts.get(workload)?.[name];
+  if (number === undefined) throw new Error(`a flow ends at the port ${name} of ${workload}, which has none`);
+  return number;
+}
+
+/** Whether a port of a pod is one of UDP. */
+export function isUdp(port: string): boolean {
+  return port.endsWith("-udp");
+}
+
 /** The namespace of a workload's pods. */
 export function placeOf(workload: Workload): Place {
   return workload === systemNames.filebeat ? "shipper" : "platform";

@@ -1,9 +1,13 @@
+import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1/AuthorizationPolicy";
+import type { IPeerAuthentication } from "@kubernetes-models/istio/security.istio.io/v1/PeerAuthentication";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type AuditException, auditExceptions } from "../foundation/audit.ts";
+import { customResource } from "../foundation/custom-resource.ts";
 import { metadataOf } from "../foundation/metadata.ts";
 import type { Place } from "./endpoints.ts";
 import { flowsOf, type Shape } from "./graph.ts";
+import { authorizations, authorizeNobody, type MeshArgs, openPorts, strict } from "./mesh.ts";
 import { denyAll, type Peers, workloadPolicies } from "./policies.ts";
 
 export interface NetworkingArgs {
@@ -15,6 +19,8 @@ export interface NetworkingArgs {
   readonly shape: Shape;
   /** Where those outside are. */
   readonly peers: Peers;
+  /** The mesh that the pods are in, by the domain of its identities. @default none */
+  readonly mesh?: { readonly trustDomain: string } | undefined;
 }
 
 /** The fences between pods: a NetworkPolicy for each workload, made from the graph of flows; whatever is not in it is refused. */
@@ -28,15 +34,43 @@ export class Networking extends pulumi.ComponentResource {
         spec: denyAll,
       });
     }
+    const flows = flowsOf(args.shape);
+    const namespaces = { platform: args.namespaces.platform.name, shipper: args.namespaces.shipper.name };
     const policies = workloadPolicies({
-      flows: flowsOf(args.shape),
+      flows,
       peers: args.peers,
-      namespaces: { platform: args.namespaces.platform.name, shipper: args.namespaces.shipper.name },
+      namespaces,
+      mesh: args.mesh !== undefined,
     });
     for (const { workload, place, spec } of policies) {
       this.createPolicy(`${name}-${workload}`, args, { place, policy: workload, spec });
     }
+    if (args.mesh) this.createMesh(name, args, { flows, namespaces, ...args.mesh });
     this.registerOutputs({});
+  }
+
+  /** Strict mutual TLS, and authorization of every port; each namespace has policies for itself and for its workloads. */
+  private createMesh(name: string, args: NetworkingArgs, mesh: MeshArgs): void {
+    for (const place of ["platform", "shipper"] as const) {
+      const own = { place, workload: "default" };
+      this.createPeers(`${name}-${place}-peers`, args, { ...own, spec: strict });
+      this.createAuthorization(`${name}-${place}-authorization`, args, { ...own, spec: authorizeNobody });
+    }
+    for (const rule of openPorts(mesh)) this.createPeers(`${name}-${rule.workload}-peers`, args, rule);
+    for (const rule of authorizations(mesh))
+      this.createAuthorization(`${name}-${rule.workload}-authorization`, args, rule);
+  }
+
+  private createPeers(name: string, args: NetworkingArgs, rule: Named<IPeerAuthentication>) {
+    const kind = { apiVersion: "security.istio.io/v1", kind: "PeerAuthentication" } as const;
+    const resource = { ...kind, metadata: meshMetadata(args, rule), spec: rule.spec };
+    return customResource<IPeerAuthentication>(name, resource, { parent: this });
+  }
+
+  private createAuthorization(name: string, args: NetworkingArgs, rule: Named<IAuthorizationPolicy>) {
+    const kind = { apiVersion: "security.istio.io/v1", kind: "AuthorizationPolicy" } as const;
+    const resource = { ...kind, metadata: meshMetadata(args, rule), spec: rule.spec };
+    return customResource<IAuthorizationPolicy>(name, resource, { parent: this });
   }
 
   private createPolicy(
@@ -54,6 +88,21 @@ export class Networking extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+/** What the mesh is told of a workload, or by the name `default` of all of a namespace. */
+interface Named<Model extends { readonly spec?: unknown }> {
+  readonly workload: string;
+  readonly place: Place;
+  readonly spec: NonNullable<Model["spec"]>;
+}
+
+function meshMetadata(
+  { namespaces }: NetworkingArgs,
+  { workload, place }: { workload: string; place: Place },
+) {
+  const namespace = namespaces[place].created;
+  return metadataOf({ name: workload, namespace, workload, component: "networking" });
 }
 
 /** Callers of the gateway are whoever the configuration names; nobody named is everybody. */

@@ -3,13 +3,15 @@ import { selectorLabels } from "../foundation/labels.ts";
 import {
   type Endpoint,
   isOutside,
+  isUdp,
   type Outside,
   type Place,
   placeOf,
-  podPorts,
+  portOf,
   type Workload,
 } from "./endpoints.ts";
 import type { Flow } from "./graph.ts";
+import { meshPorts, probesAddress, type Whereness } from "./mesh.ts";
 
 type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
 type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
@@ -42,6 +44,8 @@ export interface PolicyArgs {
   readonly peers: Peers;
   /** Names of the namespaces. */
   readonly namespaces: Readonly<Record<Place, string>>;
+  /** Whether the pods are in a mesh, whose tunnel then carries connections between them. @default none */
+  readonly mesh?: boolean;
 }
 
 /** The rules for the pods of one workload. */
@@ -67,7 +71,10 @@ export function workloadPolicies(args: PolicyArgs): WorkloadPolicy[] {
       spec: {
         podSelector: { matchLabels: selectorLabels(workload) },
         policyTypes: ["Ingress", "Egress"],
-        ingress: rules("ingress").map(({ peers, ports }) => ({ ...(peers && { from: peers }), ports })),
+        ingress: [
+          ...rules("ingress").map(({ peers, ports }) => ({ ...(peers && { from: peers }), ports })),
+          ...(args.mesh ? [{ from: [inRange(probesAddress)] }] : []),
+        ],
         egress: rules("egress").map(({ peers, ports }) => ({ ...(peers && { to: peers }), ports })),
       },
     };
@@ -94,7 +101,7 @@ function rulesOf(args: RuleArgs): Rule[] {
   const flows = args.flows.filter((flow) => flow[own] === args.workload);
   const rules = new Map<string, Rule>();
   for (const [endpoint, between] of Map.groupBy(flows, (flow) => flow[other])) {
-    const ports = portsOf(between, args.peers);
+    const ports = portsOf(between, args);
     const peers = peersAt(endpoint, args);
     const key = JSON.stringify([peers === undefined, ports]);
     rules.set(key, { ports, peers: peers && [...(rules.get(key)?.peers ?? []), ...peers] });
@@ -103,14 +110,23 @@ function rulesOf(args: RuleArgs): Rule[] {
 }
 
 /** The ports of flows that end at the same party, each once. */
-function portsOf(flows: readonly Flow[], peers: Peers): Rule["ports"] {
-  const ports = flows.flatMap(({ to, port }) => {
+function portsOf(flows: readonly Flow[], { peers, mesh = false }: PolicyArgs): Rule["ports"] {
+  const ports = flows.flatMap((flow) => {
+    const { to, port } = flow;
     if (to === "dns") return peers.dns.ports.flatMap((number) => [udp(number), tcp(number)]);
-    if (isOutside(to)) return portsOutside(to, peers).map(tcp);
-    return [(port.endsWith("-udp") ? udp : tcp)(portOf(to, port))];
+    if (!isOutside(to) && isUdp(port)) return [udp(portOf(to, port))];
+    const plain = isOutside(to) ? portsOutside(to, peers) : [portOf(to, port)];
+    return (mesh ? meshPorts(flow, plain, (party) => whereIs(party, peers)) : plain).map(tcp);
   });
   const distinct = new Map(ports.map((port) => [`${port.protocol} ${port.port}`, port]));
   return [...distinct.values()].sort((a, b) => a.port - b.port);
+}
+
+function whereIs(party: Outside, peers: Peers): Whereness {
+  if (party === "dns") return "hosts";
+  const { namespaces, cidrs } = peers[party];
+  if (namespaces.length > 0) return "pods";
+  return cidrs.length > 0 ? "hosts" : "anywhere";
 }
 
 /** An empty list in a rule would mean every port. */
@@ -122,13 +138,6 @@ function portsOutside(party: Exclude<Outside, "dns">, peers: Peers): readonly nu
 
 const tcp = (port: number) => ({ protocol: "TCP", port }) as const;
 const udp = (port: number) => ({ protocol: "UDP", port }) as const;
-
-/** The number of a pod's port. @throws Error when the workload has no such port */
-export function portOf(workload: Workload, name: string): number {
-  const number = podPorts.get(workload)?.[name];
-  if (number === undefined) throw new Error(`a flow ends at the port ${name} of ${workload}, which has none`);
-  return number;
-}
 
 /** How a policy in `place` names a party; undefined for one that may be anywhere. */
 function peersAt(endpoint: Endpoint, { peers, place, namespaces }: RuleArgs): Peer[] | undefined {

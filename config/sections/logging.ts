@@ -94,7 +94,7 @@ const logstash = z.strictObject({
   /** Size of the queue on disk. */
   queueSize: storage("1Gi").default("1Gi"),
   /** With an operator: of the volume that the queue is on. */
-  storageClass: dnsName("longhorn").optional(),
+  storageClass: dnsName("longhorn-replicated").optional(),
 });
 
 const kibana = z.strictObject({

@@ -46,6 +46,8 @@ export const issuer = z.strictObject({
 });
 
 interface Operated {
+  readonly layer: string;
+  readonly mirror: string;
   readonly operators: z.output<typeof operators>;
   readonly issuer: z.output<typeof issuer>;
 }
@@ -58,7 +60,7 @@ const needs: Readonly<Partial<Record<OperatorId, readonly OperatorId[]>>> = {
 };
 
 export function checkOperators(
-  { operators, issuer }: Operated,
+  { layer, mirror, operators, issuer }: Operated,
   context: z.core.$RefinementCtx<unknown>,
 ): void {
   const report = (path: string[], value: string | undefined, allowed: string, example: string) =>
@@ -67,6 +69,13 @@ export function checkOperators(
       path,
       params: { ...(value !== undefined && { value }), allowed, example },
     });
+  if (mirror !== "" && layer === "cluster" && operators["gateway-api"].source === "install")
+    report(
+      ["operators", "gateway-api", "source"],
+      "install",
+      "present or none, as there is a mirror: its kinds are a file, which no registry has; apply it yourself",
+      "present",
+    );
   for (const id of operatorIds) {
     const { source, version } = operators[id];
     if (source === "present" && version === undefined)

@@ -1,4 +1,5 @@
 import type { FoundationArgs } from "../../components/foundation/index.ts";
+import { meshLabel } from "../../components/networking/mesh.ts";
 import type { StackConfig } from "../schema.ts";
 import { settingsOf } from "./settings.ts";
 
@@ -14,6 +15,7 @@ export function foundationArgs(config: StackConfig): FoundationArgs {
     team,
     settings: settingsOf(config),
     pullSecrets: config.images.pullSecrets,
+    ...(config.mesh.form === "ambient" && { meshLabels: meshLabel }),
     credentials: {
       database: { given: config.databasePassword, generation: rotation.database, length: 32 },
       redis: { given: config.redisPassword, generation: rotation.redis, length: 32 },

@@ -16,6 +16,7 @@ export function networkingArgs(config: StackConfig, { platform }: Foundation): N
     },
     shape: shapeOf(config),
     peers: peersOf(config.network),
+    ...(config.mesh.form === "ambient" && { mesh: { trustDomain: config.mesh.trustDomain } }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { IssuerArgs } from "../../components/cluster/issuer.ts";
 import type { OperatorsArgs, Source } from "../../components/cluster/operators.ts";
-import { type OperatorId, operatorIds } from "../../components/contract/operators.ts";
+import { type OperatorId, operatorIds, storageClasses } from "../../components/contract/operators.ts";
 import type { StackConfig } from "../schema.ts";
 
 /** What stack `cluster` installs. */
@@ -14,6 +14,7 @@ export function operatorsArgs(config: StackConfig): OperatorsArgs {
     >,
     settings: {
       longhornMayBeDeleted: !protect,
+      ...(config.mirror !== "" && { mirror: config.mirror }),
       ...(backupTarget !== undefined && { longhornBackups: { target: backupTarget, secret: backupSecret } }),
     },
     protect,
@@ -39,9 +40,20 @@ export function issuerArgs({
 
 /** The operators whose resources a platform stack is made of. */
 export function neededOperators(config: StackConfig): OperatorId[] {
+  const own: readonly string[] = Object.values(storageClasses);
   const needs: readonly (readonly [OperatorId, boolean])[] = [
+    ["longhorn", storageClassesIn(config).some((name) => own.includes(name))],
+    ["istio", config.mesh.form === "ambient"],
     ["eck", config.logging.form === "operator"],
     ["prometheus-operator", config.prometheus.form === "operator"],
   ];
   return needs.filter(([, isNeeded]) => isNeeded).map(([id]) => id);
+}
+
+/** The values of all keys that name a class. */
+function storageClassesIn(section: object): string[] {
+  return Object.entries(section).flatMap(([key, value]: [string, unknown]) => {
+    if (key === "storageClass" && typeof value === "string") return [value];
+    return typeof value === "object" && value !== null ? storageClassesIn(value) : [];
+  });
 }

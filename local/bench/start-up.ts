@@ -50,8 +50,10 @@ export function startUpSeconds(
   resource: { readonly type: string; readonly inputs: unknown },
   delays: DelayTable,
 ): number {
-  if (!isAwaited(resource)) return 0;
   const kind = resource.type.split(":").at(-1);
+  const operated = delays.operators.find((one) => one.kind === kind);
+  if (operated) return operated.seconds;
+  if (!isAwaited(resource)) return 0;
   const { metadata, spec } = workload.parse(resource.inputs);
   if (metadata?.annotations?.["pulumi.com/skipAwait"] === "true" || spec.replicas === 0) return 0;
   const pod = spec.template.spec;

@@ -20,6 +20,7 @@ import { identify, type NodeArgs, planLine, refreshImages, removeTraces, startNo
 import { identityOf } from "./node/link.ts";
 import { directPods, forgetRealNode, movePods, publishApi } from "./node/objects.ts";
 import { apiEndpointPort, type NodeIdentity } from "./node/settings.ts";
+import { startOperators } from "./operators/index.ts";
 import type { Plan } from "./plan.ts";
 import { areFree, choosePorts } from "./ports.ts";
 import { endProcesses, ownProcesses } from "./processes.ts";
@@ -113,13 +114,18 @@ async function assemble(plan: Plan, record: ClusterRecord | undefined): Promise<
     await apply(admin, [dnsService]);
     await direct(node, await startNode(node));
   } else if (record?.node) await forgetRealNode(admin, plan);
-  const processes = await ownProcesses(ownershipOf(files, undefined));
   writeWhole(files.kubeconfig, buildKubeconfig({ name, admin }));
+  if (plan.operators) {
+    const { operators: kinds, operatorStages: stages, tools, signal } = plan;
+    await startOperators({ files, admin, kinds, stages, kwok: tools.kwok, signal });
+  }
+  const processes = await ownProcesses(ownershipOf(files, undefined));
   writeRecord(files, {
     name,
     fingerprint,
     ports,
     processes: processes.map(({ pid, started }) => ({ pid, started })),
+    ...(plan.operatorStages.length > 0 && { operators: true }),
     ...(identity && { node: identity }),
   });
   return describe(admin, identity, record === undefined);

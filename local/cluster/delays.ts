@@ -28,6 +28,9 @@ const tableSchema = z.strictObject({
   init: perImage,
   job: perImage,
   stop: perImage,
+  operators: z.array(
+    z.strictObject({ kind: z.string().regex(/^[A-Z][A-Za-z]+$/), seconds, source: z.string().min(1) }),
+  ),
 });
 
 /** Start-up delays of the played pods and volumes, in seconds; see delays.yaml for what each means. */

@@ -20,6 +20,9 @@ export interface ClusterFiles {
   /** What the node's programs are started with. */
   readonly nodeConfig: string;
   readonly kubeconfig: string;
+  /** What plays the operators is started with, and what it says. */
+  readonly operatorsConfig: string;
+  readonly operatorsLog: string;
   readonly auditLog: string;
   readonly auditPolicy: string;
   readonly config: string;
@@ -48,6 +51,8 @@ export function clusterFiles(args: { readonly stateDir: string; readonly name: s
     node: join(dir, "node"),
     nodeConfig: join(dir, "node", "node.json"),
     kubeconfig: join(dir, "kubeconfig"),
+    operatorsConfig: join(dir, "operators.yaml"),
+    operatorsLog: join(dir, "operators.log"),
     auditLog: join(dir, "audit.log"),
     auditPolicy: join(dir, "audit-policy.yaml"),
     config: join(dir, "kwokctl.yaml"),
@@ -62,10 +67,10 @@ function withoutLinks(path: string): string {
 }
 
 /** The log of a component, written anew at each start. */
-export const logFile = (files: ClusterFiles, component: Component | NodeRole) =>
-  isNodeRole(component)
-    ? join(files.node, "logs", `${component}.log`)
-    : join(files.home, "logs", `${component}.log`);
+export function logFile(files: ClusterFiles, role: Component | NodeRole | "operators"): string {
+  if (role === "operators") return files.operatorsLog;
+  return join(isNodeRole(role) ? files.node : files.home, "logs", `${role}.log`);
+}
 
 const recordSchema = z.object({
   name: z.string(),
@@ -73,6 +78,8 @@ const recordSchema = z.object({
   fingerprint: z.string(),
   ports: z.record(z.string(), z.number()).transform((ports) => ports as Ports),
   processes: z.array(z.object({ pid: z.number(), started: z.string() })),
+  /** Whether operators are played. */
+  operators: z.boolean().optional(),
   /** The real node. @default none: every node is played */
   node: z
     .object({ id: z.string(), hostAddress: z.string(), nodeAddress: z.string(), gatewayPort: z.number() })
@@ -92,8 +99,9 @@ export function readRecord(files: ClusterFiles): ClusterRecord | undefined {
 }
 
 /** What runs as long as the cluster does. */
-export const expectedRoles = (record: ClusterRecord): (Component | NodeRole)[] => [
+export const expectedRoles = (record: ClusterRecord): (Component | NodeRole | "operators")[] => [
   ...components,
+  ...(record.operators ? (["operators"] as const) : []),
   ...(record.node ? nodeRoles : []),
 ];
 
@@ -105,6 +113,7 @@ export function ownershipOf(files: ClusterFiles, record: ClusterRecord | undefin
     clusterHome: files.home,
     configFile: files.config,
     nodeConfigFile: files.nodeConfig,
+    operatorsConfigFile: files.operatorsConfig,
     recorded: record?.processes,
   };
 }

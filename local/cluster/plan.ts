@@ -3,6 +3,7 @@ import type { Report } from "../report.ts";
 import { loadDelays } from "./delays.ts";
 import type { ClusterFiles } from "./files.ts";
 import type { NodeImage, NodeTools } from "./node/settings.ts";
+import { type OperatorKinds, operatorObjects, operatorStages } from "./operators/index.ts";
 import { type ClusterTools, initialObjects, kwokctlDocuments, type Ports } from "./settings.ts";
 import { buildStages, type Stage } from "./stages.ts";
 
@@ -23,6 +24,8 @@ export interface ClusterArgs {
 export interface StartArgs extends ClusterArgs {
   /** @default simulated */
   readonly form?: Form;
+  /** What the stack needs of operators. @default nothing */
+  readonly operators?: OperatorKinds | undefined;
   /** Multiplies all start-up delays of played pods and volumes. @default 1, like a real cluster */
   readonly delayScale?: number;
 }
@@ -34,13 +37,20 @@ export interface Plan extends StartArgs {
   readonly signal: AbortSignal;
   readonly files: ClusterFiles;
   readonly stages: readonly Stage[];
+  /** Of the kinds of operators. */
+  readonly operatorStages: readonly Stage[];
   /** Changes with everything that a running cluster would have to be restarted for; images are not of that. */
   readonly fingerprint: string;
 }
 
-export function planOf(args: Omit<Plan, "stages" | "fingerprint">): Plan {
+export function planOf(args: Omit<Plan, "stages" | "operatorStages" | "fingerprint">): Plan {
   const { form, tools } = args;
-  const stages = buildStages({ delays: loadDelays(), scale: args.delayScale ?? 1 });
+  const [delays, scale] = [loadDelays(), args.delayScale ?? 1];
+  const stages = buildStages({ delays, scale });
+  const { operators } = args;
+  const played = operators
+    ? operatorStages({ definitions: operators.definitions, delays: delays.operators, scale })
+    : [];
   const documents = kwokctlDocuments({
     tools,
     ports: {} as Ports,
@@ -49,6 +59,12 @@ export function planOf(args: Omit<Plan, "stages" | "fingerprint">): Plan {
     pki: "",
   });
   const node = form.name === "node" ? form.tools : undefined;
-  const text = JSON.stringify([documents, stages, initialObjects(process), node]);
-  return { ...args, stages, fingerprint: createHash("sha256").update(text).digest("hex") };
+  const kinds = operators && operatorObjects(operators);
+  const text = JSON.stringify([documents, stages, played, initialObjects(process), node, kinds]);
+  return {
+    ...args,
+    stages,
+    operatorStages: played,
+    fingerprint: createHash("sha256").update(text).digest("hex"),
+  };
 }

@@ -11,12 +11,14 @@ export interface Ownership {
   readonly configFile: string;
   /** The configuration file given to the programs of the real node, absolute. */
   readonly nodeConfigFile: string;
+  /** The configuration file given to what plays operators, absolute. */
+  readonly operatorsConfigFile: string;
   /** Processes noted when the cluster was started: still its own after the folder was moved. */
   readonly recorded?: readonly Pick<ProcessInfo, "pid" | "started">[];
 }
 
 /** What a process is to a cluster: a part of it, or the kwokctl that starts some (or its kubectl). */
-export type Role = Component | NodeRole | "kwokctl";
+export type Role = Component | NodeRole | "operators" | "kwokctl";
 
 /**
  * The proof that a process belongs to a cluster: it was started from a program file inside the cluster's folder (kwokctl
@@ -42,16 +44,23 @@ export function roleOf(process: ProcessInfo, ownership: Ownership): Role | undef
   ) {
     return "kwokctl";
   }
+  if (isPlayer(commandLine) && commandLine.endsWith(` --config ${ownership.operatorsConfigFile}`))
+    return "operators";
   if (commandLine.endsWith(`/node/supervise.ts ${ownership.nodeConfigFile}`)) return "node";
   if (commandLine.endsWith(`/node/relay.ts ${ownership.nodeConfigFile}`)) return "relay";
   const noted = ownership.recorded?.some(
     ({ pid, started }) => pid === process.pid && started === process.started,
   );
   if (!noted) return undefined;
+  if (isPlayer(commandLine)) return "operators";
   if (commandLine.includes("/node/supervise.ts ")) return "node";
   if (commandLine.includes("/node/relay.ts ")) return "relay";
   return components.find((component) => commandLine.includes(`/bin/${component} `));
 }
+
+/** kwok as it plays operators: the cluster's own runs under another name. */
+const isPlayer = (commandLine: string) =>
+  /(^|\/)kwok --kubeconfig .* --config .*operators\.yaml$/.test(commandLine);
 
 /** A process of a cluster. */
 export interface OwnProcess extends ProcessInfo {

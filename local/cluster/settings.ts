@@ -1,3 +1,5 @@
+import { storageClasses as longhornClasses } from "../../components/contract/operators.ts";
+
 /** The tools of the cluster, each by its absolute path. */
 export type ClusterTools = Readonly<
   Record<
@@ -57,8 +59,8 @@ const playedAnnotation = ["kwok.x-k8s.io/node", "fake"] as const;
 const allocatable = { cpu: "16", memory: "64Gi", pods: "110", "ephemeral-storage": "100Gi" };
 
 /**
- * The storage classes: the default that small clusters have, bound when a pod needs it, and Longhorn's as its chart
- * installs it. A claim of any other class stays Pending, as in a real cluster.
+ * The storage classes: the default that small clusters have, bound when a pod needs it, and those that stack `cluster` makes of
+ * Longhorn. A claim of any other class stays Pending, as in a real cluster.
  */
 export const storageClasses = [
   {
@@ -68,13 +70,16 @@ export const storageClasses = [
     isDefault: true,
     grows: false,
   },
-  {
-    name: "longhorn",
-    provisioner: "driver.longhorn.io",
-    binding: "Immediate",
-    isDefault: false,
-    grows: true,
-  },
+  ...Object.values(longhornClasses).map(
+    (name) =>
+      ({
+        name,
+        provisioner: "driver.longhorn.io",
+        binding: "WaitForFirstConsumer",
+        isDefault: false,
+        grows: true,
+      }) as const,
+  ),
 ] as const;
 export const provisioners: readonly string[] = storageClasses.map(({ provisioner }) => provisioner);
 

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import type { UnreadyResource } from "../engine/index.ts";
 import type { Session } from "../session.ts";
 import type { Tool } from "../toolchain/index.ts";
 
@@ -144,4 +145,18 @@ export function describeOperators({ operators }: ClusterOutputs): string {
   const width = Math.max(...Object.keys(operators).map((name) => name.length));
   const lines = Object.entries(operators).map(([name, version]) => `  ${name.padEnd(width)}  ${version}`);
   return ["Operators of the cluster:", ...lines, ""].join("\n");
+}
+
+/** What was awaited of operators in vain, and where to look. */
+export function describeUnready(resources: readonly UnreadyResource[]): string {
+  return resources
+    .map(({ kind, name, awaited }) => {
+      const [place, own] = name.includes("/") ? name.split("/") : [undefined, name];
+      const where = place ? ` --namespace ${place}` : "";
+      return (
+        `${kind} ${name} did not become what is awaited of it: ${awaited.join(", ")}.\n` +
+        `Its operator says why: kubectl${where} describe ${kind.toLowerCase()} ${own}\n`
+      );
+    })
+    .join("");
 }

@@ -1,10 +1,24 @@
-import { ask, clearInterruption, deployedObjects, isInterrupted, pulumi, recover } from "../engine/index.ts";
+import {
+  ask,
+  clearInterruption,
+  deployedObjects,
+  isInterrupted,
+  pulumi,
+  recover,
+  unreadyResources,
+} from "../engine/index.ts";
 import { type Report, terminalReport } from "../report.ts";
 import { openSession } from "../session.ts";
 import { ensureTools } from "../toolchain/index.ts";
 import { isClusterLayer, readArguments, requireStack, UsageError } from "./arguments.ts";
 import { policyPack } from "./cli-call.ts";
-import { type ClusterOutputs, describeOperators, describeOutputs, type Outputs } from "./outputs.ts";
+import {
+  type ClusterOutputs,
+  describeOperators,
+  describeOutputs,
+  describeUnready,
+  type Outputs,
+} from "./outputs.ts";
 import { realWorkloads } from "./real-workloads.ts";
 import { aloneOnStack } from "./stack-lock.ts";
 
@@ -36,7 +50,10 @@ async function deploy(args: { stack: string; context: string | undefined; report
   // The policies are the platform's: charts of others have rules of their own.
   const policies = isClusterLayer(stack) ? [] : policyPack;
   const code = await pulumi(workspace, ["up", "--yes", "--suppress-outputs", ...refresh, ...policies]);
-  if (code !== 0) return code;
+  if (code !== 0) {
+    process.stderr.write(describeUnready(unreadyResources(workspace)));
+    return code;
+  }
   clearInterruption(workspace);
   // The switch that made creates adopt is a property of the provider, and thus in the state: take it out again.
   if (adopting) await ask(workspace, ["up", "--yes", "--skip-preview"]);

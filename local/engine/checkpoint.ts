@@ -13,6 +13,9 @@ interface Checkpoint {
         readonly type: string;
         readonly id?: string;
         readonly protect?: boolean;
+        /** Why it was created, or changed, and did not become ready. */
+        readonly initErrors?: readonly string[];
+        readonly inputs?: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } };
       }[];
       /** Operations that were begun and not ended. */
       readonly pending_operations?: readonly {
@@ -46,6 +49,22 @@ export function deployedObjects(place: StatePlace): DeployedObject[] {
   return (read(place)?.resources ?? []).flatMap(({ type, id }) =>
     id && type.startsWith("kubernetes:") ? [{ kind: type.split(":").at(-1) ?? type, name: id }] : [],
   );
+}
+
+/** An operator's resource that did not become what is awaited of it. */
+export interface UnreadyResource extends DeployedObject {
+  /** Conditions that are to be True, and paths that are to have a value. */
+  readonly awaited: readonly string[];
+}
+
+/** Resources of operators that the last deployment waited for in vain; the provider says of them that time is over, and no more. */
+export function unreadyResources(place: StatePlace): UnreadyResource[] {
+  return (read(place)?.resources ?? []).flatMap(({ type, id, initErrors = [], inputs }) => {
+    const awaited = inputs?.metadata?.annotations?.["pulumi.com/waitFor"];
+    if (!id || awaited === undefined || initErrors.length === 0) return [];
+    const all = awaited.startsWith("[") ? (JSON.parse(awaited) as string[]) : [awaited];
+    return [{ kind: type.split(":").at(-1) ?? type, name: id, awaited: all }];
+  });
 }
 
 /** Whether the state lists anything that the engine refuses to delete. */

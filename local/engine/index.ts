@@ -12,7 +12,7 @@ import { chooseStandIns, type EngineTools, placePlugins, type StandIns } from ".
 import { copyProject, copyStackConfig, readProjectFiles } from "./project.ts";
 import { capture, type Workspace } from "./run.ts";
 
-export { deployedObjects, isProtected } from "./checkpoint.ts";
+export { deployedObjects, isProtected, type UnreadyResource, unreadyResources } from "./checkpoint.ts";
 export { StackInUseError } from "./dead-locks.ts";
 export { countResources, importResources, programConfig } from "./deployment.ts";
 export { withOwnPulumi } from "./own.ts";
@@ -35,6 +35,8 @@ export interface WorkspaceArgs {
         readonly broken?: (() => Promise<string | undefined>) | undefined;
       }
     | undefined;
+  /** Own keys of the configuration that the local copy gets in any case. @default none */
+  readonly config?: Readonly<Record<string, unknown>> | undefined;
   /** @default the checkout of this file */
   readonly checkout?: string | undefined;
   /** @default chosen by the tools' origins */
@@ -61,7 +63,10 @@ export async function openWorkspace(args: WorkspaceArgs): Promise<Workspace> {
   const plugins = placePlugins({ tools: args.tools, standIns, checkout, folder, backendUrl });
   mkdirSync(backend, { recursive: true });
   copyProject({ files, checkout, dir, plugins });
-  const set = args.cluster ? { "kubernetes:context": args.cluster.context } : {};
+  const set = {
+    ...args.config,
+    ...(args.cluster && { "kubernetes:context": args.cluster.context }),
+  };
   copyStackConfig({ files, dir, stateDir: args.stateDir, set, report: args.report });
   const workspace: Workspace = {
     dir,

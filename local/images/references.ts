@@ -1,9 +1,5 @@
-import { parseConfig } from "../../config/parse.ts";
-import { describeProblems } from "../../config/problems.ts";
 import { type OwnImageName, ownImages } from "../../images/programs.ts";
-import { readProjectFiles } from "../engine/index.ts";
-import { root } from "../paths.ts";
-import { readStackFile } from "../render/stack-file.ts";
+import { parsedStack } from "../parsed-stack.ts";
 import type { ImageName } from "./recipes.ts";
 import { type StandInName, standIns } from "./stand-ins.ts";
 
@@ -13,16 +9,7 @@ import { type StandInName, standIns } from "./stand-ins.ts";
  * @throws Error that lists what is wrong with the stack's configuration
  */
 export function stackReferences(stack: string): Record<ImageName, string> {
-  const { name: project } = readProjectFiles({ checkout: root, stack });
-  const { values, secretKeys } = readStackFile(root, stack);
-  const { config, problems } = parseConfig({
-    project,
-    stack,
-    // Which cluster it is for does not matter here.
-    values: { "kubernetes:context": "any", ...values },
-    secretKeys: new Set(secretKeys),
-  });
-  if (!config) throw new Error(describeProblems(stack, problems));
+  const config = parsedStack(stack);
   const { registry, tag } = config.images;
   const overrides: Readonly<Partial<Record<string, string>>> = config.images.overrides;
   const own = Object.keys(ownImages).map((name) => [name, overrides[name] ?? `${registry}/${name}:${tag}`]);

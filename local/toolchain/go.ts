@@ -5,6 +5,9 @@ import { BuildError } from "./errors.ts";
 import { executables } from "./path.ts";
 import { run } from "./process.ts";
 
+/** Where Go's own installer puts it. */
+export const goFolder = "/usr/local/go/bin";
+
 export interface Go {
   readonly path: string;
   readonly version: string;

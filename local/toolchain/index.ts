@@ -5,6 +5,7 @@ import { cacheDir, root } from "../paths.ts";
 import type { Report } from "../report.ts";
 import { buildTools } from "./build.ts";
 import type { Tool } from "./cache.ts";
+import { goFolder } from "./go.ts";
 import { interruptible } from "./interrupt.ts";
 import { fetchOfficial, probe } from "./official.ts";
 import { type Machine, type Policy, Search } from "./search.ts";
@@ -60,7 +61,7 @@ export function thisMachine(env: NodeJS.ProcessEnv = process.env): Machine {
     platform: platform(),
     cache: cacheDir(),
     modulesDir: join(root, "local", "toolchain", "modules"),
-    goFolder: "/usr/local/go/bin",
+    goFolder,
     policy: policy(env.IOT_VERIFICATION_TOOLS),
     probe,
     fetchOfficial,

@@ -29,6 +29,7 @@ export const networkPolicyPorts = stackRule({
     const portsOfGroup = groupPorts();
     const servicesBefore = servicesOfGroups(stack);
     const allowancesOf = allowancesIn(stack, podsMadeByOthers(stack));
+    const tunnelled = meshedNamespaces(stack);
     return stack.ofKind("NetworkPolicy").flatMap((object) =>
       allowancesOf(object).flatMap(({ direction, ports, groups }) => {
         const known = groups.map(portsOfGroup);
@@ -37,6 +38,9 @@ export const networkPolicyPorts = stackRule({
         const declared = known.flatMap((one) => one.declared);
         return ports.flatMap(({ path, port, protocol, endPort }) => {
           if (port === undefined || hasPort(declared, { port, protocol, endPort })) return [];
+          const isTunnel = port === tunnelPort && protocol === "TCP";
+          if (isTunnel && groups.some((group) => group.some(({ namespace }) => tunnelled.has(namespace))))
+            return [];
           const services = groups.flatMap((group) => servicesBefore(group).get(port) ?? []);
           const shown = `${describePort(port)}${describeProtocol(protocol)}`;
           const names = [...new Set(services)].slice(0, 3).join(", ");
@@ -54,6 +58,21 @@ export const networkPolicyPorts = stackRule({
     );
   },
 });
+
+/** In Istio's ambient mode, connections between pods arrive here: https://istio.io/latest/docs/ambient/usage/networkpolicy/ */
+const tunnelPort = 15_008;
+
+/** Names of the namespaces whose pods are in a mesh of that mode. */
+function meshedNamespaces(stack: Stack): ReadonlySet<string> {
+  const isMeshed = ({ content }: StackObject) =>
+    texts(fields(content.metadata).labels)["istio.io/dataplane-mode"] === "ambient";
+  return new Set(
+    stack
+      .ofKind("Namespace")
+      .filter(isMeshed)
+      .map(({ name }) => name),
+  );
+}
 
 /** Workloads of one namespace that a selector fits: the same array wherever it is used. */
 type Group = readonly Workload[];

@@ -24,6 +24,7 @@ export interface KubernetesObject {
     readonly availableReplicas?: number;
     readonly readyReplicas?: number;
     readonly phase?: string;
+    readonly health?: string;
   };
   readonly data?: Readonly<Record<string, string>>;
 }

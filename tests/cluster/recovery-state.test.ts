@@ -73,7 +73,7 @@ describe("a stack that has been operated for a while", () => {
     checkout.edit(
       "Pulumi.dev.yaml",
       "    storage: { size: 2Gi }\n    parameters:",
-      "    storage: { size: 2Gi, storageClass: longhorn }\n    parameters:",
+      "    storage: { size: 2Gi, storageClass: longhorn-replicated }\n    parameters:",
     );
     await up();
     checkout.edit("Pulumi.dev.yaml", line, `  iot-verification:rotation: { database: 2 }\n${line}`);

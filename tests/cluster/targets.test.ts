@@ -6,37 +6,8 @@ import { formVariable, startCluster, stopCluster } from "../../local/cluster/ind
 import { terminalReport } from "../../local/report.ts";
 import { allTools } from "../../local/session.ts";
 import { Checkout } from "./checkout.ts";
-import { platformObjects } from "./kubernetes.ts";
 
 const report = terminalReport();
-
-describe("stack prod", () => {
-  let checkout: Checkout;
-  beforeAll(() => {
-    checkout = new Checkout();
-  });
-  afterAll(() => checkout.remove("prod"));
-
-  it("comes up whole on a local cluster of its own", async () => {
-    const { code, output } = await checkout.run("up", "--stack", "prod");
-    expect(code, output).toBe(0);
-    for (const [name, { spec, status }] of platformObjects(checkout, "deployments,statefulsets", "prod")) {
-      expect([name, status?.availableReplicas]).toEqual([name, spec?.replicas]);
-    }
-  });
-
-  it("is not destroyed with its data, but goes with its local cluster", async () => {
-    const before = platformObjects(checkout, "deployments,statefulsets,persistentvolumeclaims", "prod");
-    const { code, output } = await checkout.run("pulumi", "destroy", "--yes", "--stack", "prod");
-    expect(code, output).not.toBe(0);
-    expect(output).toContain("protected");
-    const after = platformObjects(checkout, "deployments,statefulsets,persistentvolumeclaims", "prod");
-    expect([...after.keys()]).toEqual([...before.keys()]);
-    const down = await checkout.run("down", "--stack", "prod");
-    expect(down.code, down.output).toBe(0);
-    expect(checkout.exists(".local")).toBe(false);
-  });
-});
 
 describe("a cluster that one already has", () => {
   const directory = mkdtempSync(join(tmpdir(), "iot-verification-own-"));

@@ -18,7 +18,7 @@ let checkout: Checkout;
 beforeAll(() => {
   checkout = new Checkout();
   // A class of the local cluster whose volumes grow.
-  checkout.edit("Pulumi.dev.yaml", size("2Gi"), size("2Gi, storageClass: longhorn"));
+  checkout.edit("Pulumi.dev.yaml", size("2Gi"), size("2Gi, storageClass: longhorn-replicated"));
 });
 afterAll(() => checkout.remove("dev"));
 
@@ -73,8 +73,8 @@ describe("the volume of a running database", () => {
     const before = standing();
     checkout.edit(
       "Pulumi.dev.yaml",
-      size("2Gi, storageClass: longhorn"),
-      size("3Gi, storageClass: longhorn"),
+      size("2Gi, storageClass: longhorn-replicated"),
+      size("3Gi, storageClass: longhorn-replicated"),
     );
     expect(changedByPulumi(await changesOfUp(checkout))).toEqual(["resourcequotas/capacity"]);
     expect(standing()).toEqual(before);

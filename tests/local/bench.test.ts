@@ -26,6 +26,7 @@ const delays: DelayTable = {
   init: byImage(32, 64),
   job: byImage(5, 7),
   stop: byImage(100, 100),
+  operators: [{ kind: "Elasticsearch", ...single(70) }],
 };
 
 const service = { image: "example.org/x/service:1", readinessProbe: { periodSeconds: 5 } };
@@ -39,6 +40,11 @@ describe("the start-up of a workload", () => {
   test("is sandbox, pull, container and the first probe that succeeds", () => {
     expect(secondsFor(deployment({ containers: [service] }))).toBe(1 + 16 + 0.5 + 5);
     expect(secondsFor(deployment({ containers: [{ image: service.image }] }))).toBe(1 + 16 + 0.5);
+  });
+
+  test("of an operator's resource is what its operator takes", () => {
+    const type = "kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch";
+    expect(secondsFor({ type, inputs: { spec: {} } })).toBe(70);
   });
 
   test("probes at the delay, and then once a period: first of start-up, from then on of readiness", () => {

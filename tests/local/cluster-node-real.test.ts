@@ -182,7 +182,7 @@ function realNodeTests() {
         "StatefulSet",
         "db",
         { containers: [{ ...server(reference), volumeMounts: mounts }] },
-        { volumeClaimTemplates: [claim("data", "standard"), claim("more", "longhorn")] },
+        { volumeClaimTemplates: [claim("data", "standard"), claim("more", "longhorn-replicated")] },
       ),
     ]);
     await available("statefulset/db");

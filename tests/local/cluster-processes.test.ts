@@ -8,6 +8,7 @@ describe("the proof that a process belongs to a cluster", () => {
     clusterHome: "/w/.local/dev/cluster/.kwok/clusters/dev",
     configFile: "/w/.local/dev/cluster/kwokctl.yaml",
     nodeConfigFile: "/w/.local/dev/cluster/node/node.json",
+    operatorsConfigFile: "/w/.local/dev/cluster/operators.yaml",
     recorded: [{ pid: 7, started: "boot/100" }],
   };
   const role = (commandLine: string, pid = 1, started = "boot/1") =>
@@ -28,6 +29,10 @@ describe("the proof that a process belongs to a cluster", () => {
     ],
     ["node", `/n/node /w/local/cluster/node/supervise.ts ${ownership.nodeConfigFile}`],
     ["relay", `/n/node /w/local/cluster/node/relay.ts ${ownership.nodeConfigFile}`],
+    [
+      "operators",
+      `/opt/tools/kwok --kubeconfig /w/.local/dev/cluster/kubeconfig --config ${ownership.operatorsConfigFile}`,
+    ],
   ])("%s: %s", (expected, commandLine) => {
     expect(role(commandLine)).toBe(expected);
   });
@@ -45,6 +50,10 @@ describe("the proof that a process belongs to a cluster", () => {
     [
       "the node of another stack",
       "/n/node /w/local/cluster/node/supervise.ts /w/.local/prod/cluster/node/node.json",
+    ],
+    [
+      "what plays the operators of another stack",
+      "/opt/tools/kwok --kubeconfig /w/.local/prod/cluster/kubeconfig --config /w/.local/prod/cluster/operators.yaml",
     ],
     ["an editor on the node's configuration", `vim ${ownership.nodeConfigFile}`],
     ["a program whose name begins alike", `${ownership.clusterHome}/bin/etcdctl get`],

@@ -89,7 +89,7 @@ spec:
   serviceName: db
   selector: {matchLabels: {app: x}}
   template: ${pod("postgres:17")}
-  volumeClaimTemplates: [${claim("data", "")}, ${claim("more", "storageClassName: longhorn,")}]
+  volumeClaimTemplates: [${claim("data", "")}, ${claim("more", "storageClassName: longhorn-replicated,")}]
 ---
 apiVersion: batch/v1
 kind: Job

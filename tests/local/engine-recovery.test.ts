@@ -12,6 +12,7 @@ import {
   openWorkspace,
   pulumi,
   recover,
+  unreadyResources,
 } from "../../local/engine/index.ts";
 import { calls, fakeCli, folder, report, said, useFolder, workspaceArgs, write } from "./engine-fixtures.ts";
 
@@ -164,6 +165,27 @@ describe("recovery", () => {
     ];
     write(checkpointFile(workspace), JSON.stringify({ checkpoint: { latest: { resources } } }));
     expect(deployedObjects(workspace)).toEqual([{ kind: "Deployment", name: "space/gateway" }]);
+  });
+
+  it("lists what was awaited of operators in vain", async () => {
+    const workspace = await openWorkspace(workspaceArgs());
+    const resource = (id: string, waitFor: string, initErrors?: string[]) => ({
+      type: "kubernetes:example.org/v1:Thing",
+      id,
+      inputs: { metadata: { annotations: { "pulumi.com/waitFor": waitFor } } },
+      ...(initErrors && { initErrors }),
+    });
+    const resources = [
+      resource("space/ready", "condition=Ready"),
+      resource("space/one", "condition=Ready", ["timed out"]),
+      resource("all", '["condition=Ready","jsonpath={.status.x}=1"]', ["timed out"]),
+      { type: "kubernetes:apps/v1:Deployment", id: "space/gateway", initErrors: ["timed out"] },
+    ];
+    write(checkpointFile(workspace), JSON.stringify({ checkpoint: { latest: { resources } } }));
+    expect(unreadyResources(workspace)).toEqual([
+      { kind: "Thing", name: "space/one", awaited: ["condition=Ready"] },
+      { kind: "Thing", name: "all", awaited: ["condition=Ready", "jsonpath={.status.x}=1"] },
+    ]);
   });
 
   it("does nothing after an orderly end", async () => {

@@ -1,5 +1,10 @@
 import { describe, expect, it, test } from "vitest";
-import { describeOutputs, type Outputs } from "../../local/commands/outputs.ts";
+import {
+  describeOperators,
+  describeOutputs,
+  describeUnready,
+  type Outputs,
+} from "../../local/commands/outputs.ts";
 import { workloadsOf } from "../../local/commands/real-workloads.ts";
 
 const inside = (name: string, port: number) => `${name}.space.svc.cluster.local:${port}`;
@@ -91,4 +96,23 @@ test("workloads of pods are named once and in order, and other pods not at all",
     { metadata: {} },
   ];
   expect(workloadsOf(pods)).toEqual(["api-gateway", "redis"]);
+});
+
+test("what was awaited of an operator in vain is said, and where to look", () => {
+  const awaited = ["condition=ElasticsearchIsReachable", "condition=ReconciliationComplete"];
+  expect(describeUnready([{ kind: "Elasticsearch", name: "iot-verification/elasticsearch", awaited }])).toBe(
+    "Elasticsearch iot-verification/elasticsearch did not become what is awaited of it: " +
+      "condition=ElasticsearchIsReachable, condition=ReconciliationComplete.\n" +
+      "Its operator says why: kubectl --namespace iot-verification describe elasticsearch elasticsearch\n",
+  );
+  expect(describeUnready([{ kind: "ClusterIssuer", name: "own", awaited: ["condition=Ready"] }])).toContain(
+    "kubectl describe clusterissuer own\n",
+  );
+  expect(describeUnready([])).toBe("");
+});
+
+test("stack cluster lists the operators that there are now", () => {
+  expect(describeOperators({ operators: { istio: "1.30.4", "cert-manager": "1.21.1" } })).toBe(
+    "Operators of the cluster:\n  istio         1.30.4\n  cert-manager  1.21.1\n",
+  );
 });

@@ -52,7 +52,7 @@ describe("the program of a stack", () => {
         project: "iot-verification",
         stack,
         env: process.env,
-        config: { ...values, "kubernetes:context": "test" },
+        config: { ...values, "kubernetes:context": "test", "iot-verification:operatorCheck": "disabled" },
         secretKeys,
         answer: (registration) =>
           registration.type.startsWith("kubernetes:")

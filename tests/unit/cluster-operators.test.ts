@@ -255,3 +255,21 @@ test("the mesh is strict as a whole", async () => {
     spec: { mtls: { mode: "STRICT" } },
   });
 });
+
+test("with a mirror, charts and their images come from there, and nothing else changes", async () => {
+  const mirror = "registry.example.com/mirror";
+  const present = { operators: { "gateway-api": { source: "present", version: "1.6.1" } } };
+  const [plain, copied] = [await run(present), await run({ ...present, mirror })];
+  const charts = copied.recording.asked.filter(isHelm);
+  expect(charts).toHaveLength(plain.recording.asked.filter(isHelm).length);
+  for (const { name, inputs } of charts) {
+    expect(inputs.chart).toMatch(/^oci:\/\/registry\.example\.com\/mirror\/charts\/[a-z-]+$/);
+    expect(inputs.repositoryOpts).toBeUndefined();
+    // Kinds alone have no image.
+    if (!/istio-base|crds$/.test(name)) expect(JSON.stringify(inputs.values)).toContain(`"${mirror}/`);
+  }
+  expect(copied.recording.find("Release", "operators-cert-manager-cert-manager").inputs.values).toEqual({
+    ...(plain.recording.find("Release", "operators-cert-manager-cert-manager").inputs.values as object),
+    imageRegistry: `${mirror}/quay.io`,
+  });
+});

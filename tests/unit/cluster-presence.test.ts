@@ -62,7 +62,7 @@ describeRefusals("a configuration of stack cluster", [
     { layer: "cluster", gateway: { replicas: 4 } },
     "gateway",
     undefined,
-    "is of the platform's stacks, and this one's layer is cluster, which has layer, deletionProtection, operators, longhorn, issuer; take it out",
+    "is of the platform's stacks, and this one's layer is cluster, which has layer, deletionProtection, mirror, operators, longhorn, issuer; take it out",
   ],
   [
     "operators in a stack of the platform",
@@ -87,6 +87,13 @@ describeRefusals("a configuration of stack cluster", [
     "operators.cert-manager.source",
     '"none"',
     "must be install or present, as barman-cloud needs it; or leave barman-cloud out too; for example install",
+  ],
+  [
+    "kinds that are a file, beside a mirror",
+    { layer: "cluster", mirror: "registry.example.com/mirror" },
+    "operators.gateway-api.source",
+    '"install"',
+    "is the default, and must be present or none, as there is a mirror: its kinds are a file, which no registry has; apply it yourself; for example present",
   ],
   [
     "a misspelt operator",

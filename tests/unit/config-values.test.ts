@@ -178,7 +178,7 @@ const texts: readonly Refusal[] = [
     { redis: { storage: { storageClass: "" } } },
     "redis.storage.storageClass",
     '""',
-    `${dnsName}; for example longhorn`,
+    `${dnsName}; for example longhorn-replicated`,
   ],
   [
     "a log level that is none",

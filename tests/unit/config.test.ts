@@ -87,12 +87,14 @@ describe("defaults", () => {
     const { values, secretKeys: secret } = stackConfig({ stack: "prod" });
     const { config } = parseConfig({ project, stack: "prod", values, secretKeys: new Set(secret) });
     const { environment, postgresql, redis, objectStorage, prometheus, ...rest } = accepted({});
-    const { alerting, grafana, jaeger, logging, ...sizes } = rest;
-    const volume = (size: string) => ({ storage: { size, storageClass: "longhorn" } });
+    const { alerting, grafana, jaeger, logging, mesh, ...sizes } = rest;
+    const on = (storageClass: string, size: string) => ({ storage: { size, storageClass } });
+    const volume = (size: string) => on("longhorn-replicated", size);
     expect(config).toEqual({
       ...sizes,
       operatorCheck: "disabled",
       environment: "production",
+      mesh: { ...mesh, form: "ambient" },
       postgresql: { ...postgresql, ...volume("20Gi") },
       redis: { ...redis, ...volume("5Gi") },
       objectStorage: { ...objectStorage, ...volume("100Gi") },
@@ -100,7 +102,13 @@ describe("defaults", () => {
       alerting: { ...alerting, ...volume("1Gi") },
       grafana: { ...grafana, ...volume("5Gi") },
       jaeger: { ...jaeger, form: "distributed" },
-      logging: { ...logging, elasticsearch: { ...logging.elasticsearch, ...volume("50Gi") } },
+      logging: {
+        ...logging,
+        form: "operator",
+        elasticsearch: { ...logging.elasticsearch, ...on("longhorn-local", "50Gi") },
+        logstash: { ...logging.logstash, replicas: 2, storageClass: "longhorn-replicated" },
+        kibana: { ...logging.kibana, replicas: 2 },
+      },
     });
     for (const [section, { storage }] of Object.entries({
       postgresql,

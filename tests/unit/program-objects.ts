@@ -20,27 +20,18 @@ const common = {
 
 const monitoring = ["prometheus", "alertmanager"];
 
+const logged = { Elasticsearch: ["elasticsearch"], Kibana: ["kibana"], Logstash: ["logstash"] };
+const traced = { Deployment: ["jaeger-collector", "jaeger-query"], Job: ["jaeger-indices"] };
+
 /** Those that their forms make another kind of, or others. */
 const formed = {
   dev: { Deployment: ["jaeger", "kibana", "logstash"], StatefulSet: ["elasticsearch", ...monitoring] },
-  prod: {
-    Deployment: ["jaeger-collector", "jaeger-query", "kibana", "logstash"],
-    Job: ["jaeger-indices"],
-    StatefulSet: ["elasticsearch", ...monitoring],
-  },
-  operated: {
-    Deployment: ["jaeger-collector", "jaeger-query"],
-    Job: ["jaeger-indices"],
-    Elasticsearch: ["elasticsearch"],
-    Kibana: ["kibana"],
-    Logstash: ["logstash"],
-    Prometheus: ["prometheus"],
-    Alertmanager: ["alertmanager"],
-  },
+  prod: { ...traced, ...logged, StatefulSet: monitoring },
+  operated: { ...traced, ...logged, Prometheus: ["prometheus"], Alertmanager: ["alertmanager"] },
 };
 
 function workloadsOf(stack: Stack): [kind: string, names: readonly string[]][] {
-  return [...Object.entries(common), ...Object.entries(formed[stack])];
+  return [...Object.entries(common), ...Object.entries<readonly string[]>(formed[stack])];
 }
 
 /** Those that grow. */
@@ -53,7 +44,7 @@ const scaled = {
 /** Those that have more than one pod, or may be scaled to more; an operator keeps the budget of Elasticsearch. */
 const replicated = {
   dev: services,
-  prod: [...services, "jaeger-collector", "jaeger-query"],
+  prod: [...services, "jaeger-collector", "jaeger-query", "kibana", "logstash"],
   operated: [...services, "jaeger-collector", "jaeger-query", "kibana", "logstash", ...monitoring],
 } as const;
 
@@ -62,7 +53,7 @@ const files = [...databases, "object-storage", "blackbox-exporter", "grafana", "
 /** Those that have files of configuration. */
 const configured = {
   dev: [...files, ...monitoring, "jaeger", "elasticsearch", "kibana"],
-  prod: [...files, ...monitoring, "jaeger-collector", "jaeger-query", "elasticsearch", "kibana"],
+  prod: [...files, ...monitoring, "jaeger-collector", "jaeger-query"],
   operated: [...files, "jaeger-collector", "jaeger-query"],
 };
 
@@ -122,7 +113,8 @@ function platformObjects(stack: Stack): string[] {
       "elasticsearch-users",
       "kibana-settings",
     ]),
-    ...(stack === "dev" ? [] : ["ConfigMap jaeger-indices"]),
+    ...(stack === "dev" ? [] : ["ConfigMap jaeger-indices", "Secret elasticsearch-roles"]),
+    ...(stack === "dev" ? [] : meshed),
     ...(stack === "operated" ? operatedObjects : []),
     ...watched,
     ...fenced,
@@ -131,11 +123,7 @@ function platformObjects(stack: Stack): string[] {
 
 /** What operators read besides the workloads. */
 const operatedObjects = [
-  ...named("Secret", [
-    "elasticsearch-roles",
-    "alertmanager-configuration",
-    "prometheus-additional-configuration",
-  ]),
+  ...named("Secret", ["alertmanager-configuration", "prometheus-additional-configuration"]),
   ...named("ScrapeConfig", ["iot-verification-services", "iot-verification-systems", "probes"]),
   ...named(
     "PrometheusRule",
@@ -145,6 +133,19 @@ const operatedObjects = [
       ...["verification", "workloads"],
     ].map((group) => `iot-verification-${group}`),
   ),
+];
+
+/** What the mesh knows: strictness, with exceptions, and who may connect to whom accepts anything. */
+const meshed = [
+  ...named("PeerAuthentication", ["default", "api-gateway", "elasticsearch"]),
+  ...named("AuthorizationPolicy", [
+    "default",
+    ...services,
+    ...exporters,
+    ...databases,
+    ...["object-storage", "prometheus", "alertmanager", "grafana", "kube-state-metrics"],
+    ...["jaeger-collector", "jaeger-query", "elasticsearch", "kibana", "logstash"],
+  ]),
 ];
 
 /** What those may read that watch a namespace. */
@@ -165,8 +166,12 @@ const shipperObjects = [
   ...fenced,
 ];
 
-const daemon = ["DaemonSet filebeat", "ConfigMap filebeat-configuration"];
-const shippers = { dev: daemon, prod: daemon, operated: ["Beat filebeat"] };
+const meshedShipper = ["Beat filebeat", "PeerAuthentication default", "AuthorizationPolicy default"];
+const shippers = {
+  dev: ["DaemonSet filebeat", "ConfigMap filebeat-configuration"],
+  prod: meshedShipper,
+  operated: meshedShipper,
+};
 
 /** Prometheus finds and scrapes the kubelets, which are in no namespace. */
 const clusterObjects = [

@@ -6,18 +6,12 @@ import { type Gate, type Run, start } from "./mocks.ts";
 /** The checkout. */
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The stacks that have a file of their own, and `operated`, which is prod with what operators run. */
+/** The stacks of the platform that have a file of their own, and `operated`, which is prod with the further forms of operators. */
 export const stacks = ["dev", "prod", "operated"] as const;
 export type Stack = (typeof stacks)[number];
 
 /** The configuration in which `operated` differs from prod. */
 const operatedForms: Overrides = {
-  logging: {
-    form: "operator",
-    elasticsearch: { nodes: 3 },
-    logstash: { replicas: 2, storageClass: "longhorn" },
-    kibana: { replicas: 2 },
-  },
   prometheus: { form: "operator" },
 };
 
@@ -39,7 +33,7 @@ export interface ProgramArgs {
 
 /** The configuration of a stack as the engine hands it over. */
 export function stackConfig({ stack = "dev", config = {}, secrets = {} }: ProgramArgs = {}) {
-  const file = readStackFile(root, fileOf(stack));
+  const file = readStackFile(root, stack === "operated" ? "prod" : stack);
   const values = {
     ...file.values,
     "kubernetes:context": "test-cluster",
@@ -73,10 +67,6 @@ export function startProgram(args: ProgramArgs = {}): Promise<Run> {
 export async function runProgram(args: ProgramArgs = {}) {
   const { recording, outputs } = await startProgram(args);
   return { recording, outputs: await outputs };
-}
-
-function fileOf(stack: Stack | "cluster"): "dev" | "prod" | "cluster" {
-  return stack === "operated" ? "prod" : stack;
 }
 
 function merged(old: unknown, value: unknown): unknown {

@@ -52,6 +52,8 @@ export interface Party {
     readonly labels: Labels;
     readonly ports: readonly ContainerPort[];
     readonly hostNetwork?: boolean;
+    /** Name of its ServiceAccount. @default default */
+    readonly account?: string;
   };
 }
 
@@ -219,7 +221,8 @@ function contains(cidr: string, address: string): boolean {
 /** That of discard, RFC 863: nothing here has to do with it. */
 const unnamedPort = 9;
 
-function portsToTry({ policies, parties }: Cluster): TriedPort[] {
+/** All ports that a pod declares or a policy names or borders on, and one that nobody does. */
+export function portsToTry({ policies, parties }: Cluster): TriedPort[] {
   const named = policies
     .flatMap(({ spec }) => [...(spec.ingress ?? []), ...(spec.egress ?? [])])
     .flatMap(({ ports = [] }) => ports)
@@ -245,6 +248,7 @@ interface PodTemplate {
   readonly metadata: { readonly labels: Labels };
   readonly spec: {
     readonly hostNetwork?: boolean;
+    readonly serviceAccountName?: string;
     readonly containers: readonly { readonly ports?: readonly ContainerPort[] }[];
   };
 }
@@ -266,6 +270,7 @@ export function podsOf(objects: readonly unknown[]): Party[] {
         labels: template.metadata.labels,
         ports: template.spec.containers.flatMap(({ ports = [] }) => ports),
         ...(template.spec.hostNetwork && { hostNetwork: true }),
+        ...(template.spec.serviceAccountName && { account: template.spec.serviceAccountName }),
       },
     };
   });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { networkPolicyPorts } from "../../../policies/wiring/network-policy-ports.ts";
 import { foundBy, messagesOf } from "../world.ts";
+import { namespace } from "../world-parts.ts";
 
 const ingress = "NetworkPolicy/web spec.ingress.0.ports.0.port";
 const egress = "NetworkPolicy/web spec.egress.0.ports.0.port";
@@ -85,4 +86,13 @@ test("the hint names each Service before the pods once, and three at most", () =
   expect(messagesOf(networkPolicyPorts, changes)[0]).toContain(
     "at port 80, which is the port of Service web, a, b, but",
   );
+});
+
+test("the tunnel of a mesh is a port of all pods that are in it, and of no other", () => {
+  const tunnel = { [ingress]: 15008, [egress]: 15008 };
+  expect(foundBy(networkPolicyPorts, tunnel)).toHaveLength(2);
+  const labels = { "istio.io/dataplane-mode": "ambient" };
+  const meshed = { [`Namespace/${namespace} metadata.labels`]: labels };
+  expect(foundBy(networkPolicyPorts, { ...tunnel, ...meshed })).toEqual([]);
+  expect(foundBy(networkPolicyPorts, { [ingress]: 15009, ...meshed })).toHaveLength(1);
 });

@@ -4,9 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { systemNames, systemPorts } from "../../../contract/systems.ts";
 import { customResource, type DeepInput } from "../../../foundation/custom-resource.ts";
 import { metadataOf } from "../../../foundation/metadata.ts";
+import { claimTemplate } from "../../../foundation/resources.ts";
 import { serviceHost } from "../../../foundation/settings.ts";
 import type { SystemArgs } from "../../../foundation/system.ts";
-import { claimOf } from "../../logging/operator.ts";
 import type { AlertmanagerArgs } from "../alertmanager.ts";
 import { alertmanagerConfiguration } from "../alertmanager-configuration.ts";
 import { nobody } from "../images.ts";
@@ -50,7 +50,7 @@ export function operatedAlertmanager(
               version: operator.version,
               replicas: operator.replicas,
               configSecret: configuration.metadata.name,
-              storage: { volumeClaimTemplate: claimOf("data", storage) },
+              storage: { volumeClaimTemplate: claimTemplate(storage) },
               externalUrl: `http://${serviceHost(workload, place)}:${systemPorts.alertmanager["http-metrics"]}`,
             } as unknown as DeepInput<NonNullable<IAlertmanager["spec"]>>,
             awaits: ["condition=Reconciled", "condition=Available"],

@@ -5,9 +5,9 @@ import { systemNames, systemPorts } from "../../../contract/systems.ts";
 import { customResource, type DeepInput } from "../../../foundation/custom-resource.ts";
 import { selectorLabels } from "../../../foundation/labels.ts";
 import { metadataOf } from "../../../foundation/metadata.ts";
+import { claimTemplate } from "../../../foundation/resources.ts";
 import { serviceHost } from "../../../foundation/settings.ts";
 import type { Operated, SystemArgs } from "../../../foundation/system.ts";
-import { claimOf } from "../../logging/operator.ts";
 import { nobody } from "../images.ts";
 import { scrapeJobs } from "../jobs.ts";
 import type { PrometheusArgs } from "../prometheus.ts";
@@ -82,7 +82,7 @@ function resourceOf(
           replicas: operator.replicas,
           retention: `${retentionHours}h`,
           retentionSize: retentionSize(storage.size),
-          storage: { volumeClaimTemplate: claimOf("data", storage) },
+          storage: { volumeClaimTemplate: claimTemplate(storage) },
           externalUrl: `http://${host}:${systemPorts.prometheus["http-metrics"]}`,
           scrapeInterval: `${scrapeSeconds}s`,
           scrapeTimeout: `${Math.min(scrapeSeconds, 10)}s`,
