@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type ApiAccess, grantAccess } from "./access.ts";
-import { type AuditException, auditExceptions, publishedExceptions } from "./audit.ts";
+import { type AuditException, auditExceptions, podsOfOperators, publishedExceptions } from "./audit.ts";
 import { createAutoscaler, type Scaling } from "./autoscaler.ts";
 import { createBudget } from "./budget.ts";
 import { type Demand, podsWhileReplaced } from "./capacity-demand.ts";
@@ -124,7 +124,13 @@ export class System extends pulumi.ComponentResource {
     return new k8s.core.v1.Service(
       name,
       {
-        metadata: { ...metadata(args), annotations: skipServiceAwait },
+        metadata: {
+          ...metadata(args),
+          annotations: {
+            ...skipServiceAwait,
+            ...(args.operated && auditExceptions(podsOfOperators("service-targets-pod"))),
+          },
+        },
         spec: {
           ...(args.data ? { clusterIP: "None" } : { type: "ClusterIP" }),
           selector: selectorLabels(args.workload),
@@ -136,7 +142,9 @@ export class System extends pulumi.ComponentResource {
           })),
         },
       },
-      { parent: this },
+      // A Service with an address and one without cannot become each other, and there is one of the name: another form of a
+      // system has it made anew.
+      { parent: this, replaceOnChanges: ["spec.clusterIP"], deleteBeforeReplace: true },
     );
   }
 
