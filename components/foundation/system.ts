@@ -46,6 +46,11 @@ export interface Operated {
   ) => k8s.apiextensions.CustomResource;
   /** Size of the volume that it makes for each pod. @default none: pods have successors before they go */
   readonly volume?: string;
+  /**
+   * Its Service has no address of its own, as where a StatefulSet makes the pods: an address cannot be given or taken once a
+   * Service is there. @default false
+   */
+  readonly isHeadless?: boolean;
   /** Who keeps the disruption budget of its pods. */
   readonly budget: "platform" | "operator";
 }
@@ -132,7 +137,7 @@ export class System extends pulumi.ComponentResource {
           },
         },
         spec: {
-          ...(args.data ? { clusterIP: "None" } : { type: "ClusterIP" }),
+          ...(args.data || args.operated?.isHeadless ? { clusterIP: "None" } : { type: "ClusterIP" }),
           selector: selectorLabels(args.workload),
           ports: Object.entries(args.ports).map(([port, number]) => ({
             name: port,
@@ -142,9 +147,7 @@ export class System extends pulumi.ComponentResource {
           })),
         },
       },
-      // A Service with an address and one without cannot become each other, and there is one of the name: another form of a
-      // system has it made anew.
-      { parent: this, replaceOnChanges: ["spec.clusterIP"], deleteBeforeReplace: true },
+      { parent: this },
     );
   }
 
