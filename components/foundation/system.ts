@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type ApiAccess, grantAccess } from "./access.ts";
-import { type AuditException, auditExceptions, publishedExceptions } from "./audit.ts";
+import { type AuditException, auditExceptions, podsOfOperators, publishedExceptions } from "./audit.ts";
 import { createAutoscaler, type Scaling } from "./autoscaler.ts";
 import { createBudget } from "./budget.ts";
 import { type Demand, podsWhileReplaced } from "./capacity-demand.ts";
@@ -26,8 +26,6 @@ export interface SystemArgs {
   /** The ports of its first container, by name, which its Service has too; see `systemPorts`. */
   readonly ports: Readonly<Record<string, number>>;
   readonly pod: SystemPod;
-  /** Whether its Service leads one client to the same pod each time. @default to any */
-  readonly sessionAffinity?: "ClientIP";
   /** A volume of its own, which outlives pods and StatefulSet, mounted at a directory. @default none */
   readonly data?: VolumeSize & { readonly directory: string };
   /** What it may ask of the API server. @default nothing: its account has no token */
@@ -53,6 +51,11 @@ export interface Operated {
     readonly containers: readonly { readonly resources: ContainerResources }[];
     readonly initContainers: readonly { readonly resources: ContainerResources }[];
   };
+  /**
+   * Its Service has no address of its own, as where a StatefulSet makes the pods: an address cannot be given or taken once a
+   * Service is there. @default false
+   */
+  readonly isHeadless?: boolean;
   /** Who keeps the disruption budget of its pods. */
   readonly budget: "platform" | "operator";
 }
@@ -131,10 +134,15 @@ export class System extends pulumi.ComponentResource {
     return new k8s.core.v1.Service(
       name,
       {
-        metadata: { ...metadata(args), annotations: skipServiceAwait },
+        metadata: {
+          ...metadata(args),
+          annotations: {
+            ...skipServiceAwait,
+            ...(args.operated && auditExceptions(podsOfOperators("service-targets-pod"))),
+          },
+        },
         spec: {
-          ...(args.data ? { clusterIP: "None" } : { type: "ClusterIP" }),
-          ...(args.sessionAffinity && { sessionAffinity: args.sessionAffinity }),
+          ...(args.data || args.operated?.isHeadless ? { clusterIP: "None" } : { type: "ClusterIP" }),
           selector: selectorLabels(args.workload),
           ports: Object.entries(args.ports).map(([port, number]) => ({
             name: port,

@@ -1,6 +1,6 @@
 import { serviceNames } from "../contract/runtime.ts";
 import { metricsPortName, systemNames } from "../contract/systems.ts";
-import { type Endpoint, isOutside, outsideParties, podPorts, verifiers } from "./endpoints.ts";
+import { type Endpoint, isOutside, outsideParties, podPorts, verifiers, type Workload } from "./endpoints.ts";
 
 /** A connection that one party may open to another; whatever is no flow is refused. */
 export interface Flow {
@@ -154,6 +154,15 @@ const declarations: readonly Declaration[] = [
   { from: [systemNames.metricsServer], to: ["kubelets"], port: "https", why: "reads usage from" },
   { from: ["kubernetesApi"], to: [systemNames.metricsServer], port: "https", why: "has usage told by" },
 ];
+
+/** Workloads whose pods an operator makes of a resource. */
+export function operatedWorkloads({ logs, metrics }: Shape): readonly Workload[] {
+  const { elasticsearch, kibana, logstash, filebeat, prometheus, alertmanager } = systemNames;
+  return [
+    ...(logs === "operator" ? [elasticsearch, kibana, logstash, filebeat] : []),
+    ...(metrics === "operator" ? [prometheus, alertmanager] : []),
+  ];
+}
 
 /** Every flow that a deployment of this shape permits. */
 export function flowsOf(shape: Shape): Flow[] {

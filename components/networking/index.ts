@@ -2,11 +2,11 @@ import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.ist
 import type { IPeerAuthentication } from "@kubernetes-models/istio/security.istio.io/v1/PeerAuthentication";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type AuditException, auditExceptions } from "../foundation/audit.ts";
+import { type AuditException, auditExceptions, podsOfOperators } from "../foundation/audit.ts";
 import { customResource } from "../foundation/custom-resource.ts";
 import { metadataOf } from "../foundation/metadata.ts";
 import type { Place } from "./endpoints.ts";
-import { flowsOf, type Shape } from "./graph.ts";
+import { flowsOf, operatedWorkloads, type Shape } from "./graph.ts";
 import { authorizations, authorizeNobody, type MeshArgs, openPorts, strict } from "./mesh.ts";
 import { denyAll, type Peers, workloadPolicies } from "./policies.ts";
 
@@ -75,12 +75,20 @@ export class Networking extends pulumi.ComponentResource {
 
   private createPolicy(
     name: string,
-    { namespaces }: NetworkingArgs,
+    { namespaces, shape }: NetworkingArgs,
     { place, policy, spec }: { place: Place; policy: string; spec: typeof denyAll },
   ): void {
     const namespace = namespaces[place].created;
     const metadata = metadataOf({ name: policy, namespace, workload: policy, component: "networking" });
-    const exceptions = exceptionsOf(spec);
+    const operated: readonly string[] = operatedWorkloads(shape);
+    // The shipper is alone in its place.
+    const isOperated = operated.includes(
+      policy === "default-deny" && place === "shipper" ? "filebeat" : policy,
+    );
+    const exceptions = [
+      ...exceptionsOf(spec),
+      ...(isOperated ? podsOfOperators("networkpolicy-targets-pod") : []),
+    ];
     const annotations = exceptions.length > 0 ? { annotations: auditExceptions(exceptions) } : {};
     new k8s.networking.v1.NetworkPolicy(
       name,

@@ -105,6 +105,31 @@ test("a lost state is rebuilt from the cluster, operators' resources too, and no
   );
 });
 
+test("another form of logging replaces what an operator runs, and nothing beside logs and traces", async () => {
+  await checkout.run("pulumi", "config", "set", "--path", "logging.form", "embedded", "--stack", "prod");
+  const { code, output } = await checkout.run("pulumi", "preview", "--json", "--stack", "prod");
+  await checkout.run("pulumi", "config", "set", "--path", "logging.form", "operator", "--stack", "prod");
+  expect(code, output).toBe(0);
+  const { steps } = JSON.parse(output.slice(output.indexOf("{"))) as { steps: { op: string; urn: string }[] };
+  const of = (op: string) =>
+    steps
+      .filter((step) => step.op === op)
+      .map(({ urn }) => urn.split("::").slice(-2).join(" ").replace(/^.*\$/, ""))
+      .filter((name) => name.startsWith("kubernetes:"))
+      .map((name) => name.replace(/^kubernetes:.*:/, ""))
+      .sort();
+  expect(of("delete").filter((name) => /^(Elasticsearch|Kibana|Logstash|Beat) /.test(name))).toEqual([
+    "Beat logging-filebeat-resource",
+    "Elasticsearch logging-elasticsearch-server-system-resource",
+    "Kibana logging-kibana-system-resource",
+    "Logstash logging-logstash-system-resource",
+  ]);
+  const others = steps.filter(
+    ({ op, urn }) => /delete|replace/.test(op) && !/logging|tracing|networking|jaeger/.test(urn),
+  );
+  expect(others).toEqual([]);
+});
+
 test("it is not destroyed with its data", async () => {
   const before = names(`${workloads},persistentvolumeclaims`);
   const { code, output } = await checkout.run("pulumi", "destroy", "--yes", "--stack", "prod");

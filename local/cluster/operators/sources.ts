@@ -24,6 +24,13 @@ export const sources: Readonly<Partial<Record<OperatorId, Source>>> = {
     kinds: ["AuthorizationPolicy", "PeerAuthentication"],
     isSilent: true,
   },
+  "prometheus-operator": {
+    module: "github.com/prometheus-operator/prometheus-operator",
+    version: `v${operators["prometheus-operator"].version}`,
+    files: ["alertmanagers", "prometheuses", "prometheusrules", "scrapeconfigs"].map(
+      (kinds) => `example/prometheus-operator-crd/monitoring.coreos.com_${kinds}.yaml`,
+    ),
+  },
   eck: {
     module: "github.com/elastic/cloud-on-k8s/v3",
     version: `v${operators.eck.version}`,

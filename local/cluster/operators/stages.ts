@@ -37,10 +37,28 @@ const played: readonly Played[] = [
     status: `${health}\nselector: logstash.k8s.elastic.co/name={{ .metadata.name }}`,
   },
   { apiGroup: "beat.k8s.elastic.co/v1beta1", kind: "Beat", status: health },
+  // https://github.com/prometheus-operator/prometheus-operator/blob/v0.93.1/pkg/apis/monitoring/v1/types.go
+  ...["Prometheus", "Alertmanager"].map((kind) => ({
+    apiGroup: "monitoring.coreos.com/v1",
+    kind,
+    status: [
+      "paused: false",
+      "replicas: {{ .spec.replicas }}",
+      "updatedReplicas: {{ .spec.replicas }}",
+      "availableReplicas: {{ .spec.replicas }}",
+      "unavailableReplicas: 0",
+      "conditions:",
+      ...["Available", "Reconciled"].map(isTrue),
+    ].join("\n"),
+  })),
 ];
 
 /** Kinds that say nothing which anybody waits for. */
-const silent = new Set(Object.values(sources).flatMap(({ kinds = [], isSilent }) => (isSilent ? kinds : [])));
+const silent = new Set([
+  ...Object.values(sources).flatMap(({ kinds = [], isSilent }) => (isSilent ? kinds : [])),
+  "PrometheusRule",
+  "ScrapeConfig",
+]);
 
 /** A stage for each of these kinds: some time after every change of its spec, a resource is told to be as it asks. */
 export function operatorStages(args: {

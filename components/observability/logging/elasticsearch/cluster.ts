@@ -96,6 +96,7 @@ export class ElasticsearchCluster extends pulumi.ComponentResource {
         operated: {
           // It asks Elasticsearch whether it can do without a node.
           budget: "operator",
+          isHeadless: true,
           volume: storage.size,
           resource: (resource, template, parent) =>
             createResource(resource, { ...args, ...secrets, template }, parent),

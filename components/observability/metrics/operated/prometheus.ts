@@ -29,7 +29,7 @@ export function operatedPrometheus(
   name: string,
   args: PrometheusArgs & { readonly operator: MetricsOperator },
   parent: pulumi.Resource,
-): Pick<SystemArgs, "replicas" | "pod" | "operated" | "sessionAffinity"> {
+): Pick<SystemArgs, "replicas" | "pod" | "operated"> {
   const { platform, operator, image, resources, storage } = args;
   const configuration = { ...args.configuration, operated: true };
   const additional = createAdditional(`${name}-additional`, { platform, configuration }, parent);
@@ -43,10 +43,10 @@ export function operatedPrometheus(
       containers: [{ name: workload, image, resources }],
       terminationGracePeriodSeconds: 120,
     },
-    // Both pods have their own samples: who asks twice asks the same one.
-    sessionAffinity: "ClientIP",
     operated: {
       budget: "platform",
+      isHeadless: true,
+      isHeadless: true,
       volume: storage.size,
       added: reloaders,
       resource: resourceOf({ ...args, configuration }, additional),
