@@ -31,7 +31,6 @@ export function operatedAlertmanager(
     operated: {
       budget: "platform",
       isHeadless: true,
-      isHeadless: true,
       volume: storage.size,
       added: reloaders,
       resource: (resourceName, template, resourceParent) =>

@@ -46,7 +46,6 @@ export function operatedPrometheus(
     operated: {
       budget: "platform",
       isHeadless: true,
-      isHeadless: true,
       volume: storage.size,
       added: reloaders,
       resource: resourceOf({ ...args, configuration }, additional),
