@@ -119,7 +119,7 @@ test("another form of logging replaces what an operator runs, and nothing beside
       .map((name) => name.replace(/^kubernetes:.*:/, ""))
       .sort();
   expect(of("delete").filter((name) => /^(Elasticsearch|Kibana|Logstash|Beat) /.test(name))).toEqual([
-    "Beat logging-filebeat-resource",
+    "Beat logging-filebeat-beat",
     "Elasticsearch logging-elasticsearch-server-system-resource",
     "Kibana logging-kibana-system-resource",
     "Logstash logging-logstash-system-resource",
