@@ -12,7 +12,9 @@ beforeAll(() => {
 afterAll(() => checkout.remove("prod"));
 
 const workloads = "deployments,statefulsets,jobs";
-const operated = "elasticsearches,kibanas,logstashes,beats";
+const elastic = "elasticsearches,kibanas,logstashes,beats";
+const monitors = "prometheuses,alertmanagers";
+const operated = `${elastic},${monitors}`;
 const names = (kinds: string) => [...platformObjects(checkout, kinds, "prod").keys()].sort();
 
 function kubectl(...argv: string[]): string {
@@ -42,7 +44,7 @@ test("a resource that its operator never gets ready stops its dependants, and it
     "Elasticsearch iot-verification/elasticsearch did not become what is awaited of it: " +
       "condition=ElasticsearchIsReachable, condition=ReconciliationComplete.",
   );
-  expect(names(operated)).toEqual(["Elasticsearch/elasticsearch"]);
+  expect(names(elastic)).toEqual(["Elasticsearch/elasticsearch"]);
   const made = names(workloads).join("\n");
   // Jaeger and Logstash would lose what they cannot write; PostgreSQL needs none of it.
   expect(made).not.toMatch(/elasticsearch-setup|jaeger/);
@@ -55,12 +57,17 @@ test("once it is ready, the next deployment goes on to the end", async () => {
   expect(code, output).toBe(0);
   for (const [name, { spec, status }] of platformObjects(checkout, "deployments,statefulsets", "prod"))
     expect([name, status?.availableReplicas]).toEqual([name, spec?.replicas]);
-  const kinds = objects(checkout, operated, "prod").map(({ kind, status }) => [kind, status?.health]);
+  const kinds = objects(checkout, elastic, "prod").map(({ kind, status }) => [kind, status?.health]);
   expect(kinds.sort()).toEqual([
     ["Beat", "green"],
     ["Elasticsearch", "green"],
     ["Kibana", "green"],
     ["Logstash", "green"],
+  ]);
+  const monitoring = objects(checkout, monitors, "prod");
+  expect(monitoring.map(({ kind, status }) => [kind, status?.availableReplicas]).sort()).toEqual([
+    ["Alertmanager", 3],
+    ["Prometheus", 2],
   ]);
 });
 
