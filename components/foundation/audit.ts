@@ -104,6 +104,11 @@ function when(applies: boolean, checks: readonly string[], reason: string): Audi
   return applies ? checks.map((check) => ({ check, reason })) : [];
 }
 
+/** For an operator's resource whose pods ask the API server. */
+export function tokenOfOperated(check: "KSV-0036"): AuditException[] {
+  return [{ check, reason: publishedReasons.token }];
+}
+
 /** What selects pods that are not in the rendering, as an operator makes them of its resource. */
 export function podsOfOperators(check: string): AuditException[] {
   return [{ check, reason: "An operator makes its pods, of a template that is in its resource" }];

@@ -62,8 +62,8 @@ export function hardenedPod(args: HardenedPodArgs): PodSpec {
   };
 }
 
-/** The read-only root file system is more than `restricted` asks for. */
-const containerSecurity = {
+/** Of every container; the read-only root file system is more than `restricted` asks for. */
+export const containerSecurity = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
   capabilities: { drop: ["ALL"] },

@@ -98,7 +98,7 @@ describe("defaults", () => {
       postgresql: { ...postgresql, ...volume("20Gi") },
       redis: { ...redis, ...volume("5Gi") },
       objectStorage: { ...objectStorage, ...volume("100Gi") },
-      prometheus: { ...prometheus, ...volume("10Gi") },
+      prometheus: { ...prometheus, ...volume("10Gi"), form: "operator" },
       alerting: { ...alerting, ...volume("1Gi") },
       grafana: { ...grafana, ...volume("5Gi") },
       jaeger: { ...jaeger, form: "distributed" },

@@ -25,8 +25,7 @@ const common = {
 /** What the stacks ask for. */
 const shapes: Readonly<Record<Stack, Shape>> = {
   dev: { ...common, jaeger: "all-in-one", logs: "embedded", metrics: "embedded" },
-  prod: { ...common, jaeger: "distributed", logs: "operator", metrics: "embedded" },
-  operated: { ...common, jaeger: "distributed", logs: "operator", metrics: "operator" },
+  prod: { ...common, jaeger: "distributed", logs: "operator", metrics: "operator" },
 };
 
 const ports: Readonly<Record<Outside, readonly string[]>> = {
@@ -156,6 +155,10 @@ describe("in the mesh", async () => {
         {
           from: [{ source: { principals: [account("grafana"), account("prometheus")] } }],
           to: [{ operation: { ports: ["9093"] } }],
+        },
+        {
+          from: [{ source: { principals: [account("alertmanager")] } }],
+          to: [{ operation: { ports: ["9094"] } }],
         },
       ],
     });

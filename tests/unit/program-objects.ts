@@ -26,8 +26,7 @@ const traced = { Deployment: ["jaeger-collector", "jaeger-query"], Job: ["jaeger
 /** Those that their forms make another kind of, or others. */
 const formed = {
   dev: { Deployment: ["jaeger", "kibana", "logstash"], StatefulSet: ["elasticsearch", ...monitoring] },
-  prod: { ...traced, ...logged, StatefulSet: monitoring },
-  operated: { ...traced, ...logged, Prometheus: ["prometheus"], Alertmanager: ["alertmanager"] },
+  prod: { ...traced, ...logged, Prometheus: ["prometheus"], Alertmanager: ["alertmanager"] },
 };
 
 function workloadsOf(stack: Stack): [kind: string, names: readonly string[]][] {
@@ -38,14 +37,12 @@ function workloadsOf(stack: Stack): [kind: string, names: readonly string[]][] {
 const scaled = {
   dev: services,
   prod: [...services, "jaeger-collector"],
-  operated: [...services, "jaeger-collector"],
 };
 
 /** Those that have more than one pod, or may be scaled to more; an operator keeps the budget of Elasticsearch. */
 const replicated = {
   dev: services,
-  prod: [...services, "jaeger-collector", "jaeger-query", "kibana", "logstash"],
-  operated: [...services, "jaeger-collector", "jaeger-query", "kibana", "logstash", ...monitoring],
+  prod: [...services, "jaeger-collector", "jaeger-query", "kibana", "logstash", ...monitoring],
 } as const;
 
 const files = [...databases, "object-storage", "blackbox-exporter", "grafana", "logstash"];
@@ -53,8 +50,7 @@ const files = [...databases, "object-storage", "blackbox-exporter", "grafana", "
 /** Those that have files of configuration. */
 const configured = {
   dev: [...files, ...monitoring, "jaeger", "elasticsearch", "kibana"],
-  prod: [...files, ...monitoring, "jaeger-collector", "jaeger-query"],
-  operated: [...files, "jaeger-collector", "jaeger-query"],
+  prod: [...files, "jaeger-collector", "jaeger-query"],
 };
 
 /** What a client logs in with is `NAME-credentials`. */
@@ -115,7 +111,7 @@ function platformObjects(stack: Stack): string[] {
     ]),
     ...(stack === "dev" ? [] : ["ConfigMap jaeger-indices", "Secret elasticsearch-roles"]),
     ...(stack === "dev" ? [] : meshed),
-    ...(stack === "operated" ? operatedObjects : []),
+    ...(stack === "dev" ? [] : operatedObjects),
     ...watched,
     ...fenced,
   ];
@@ -170,7 +166,6 @@ const meshedShipper = ["Beat filebeat", "PeerAuthentication default", "Authoriza
 const shippers = {
   dev: ["DaemonSet filebeat", "ConfigMap filebeat-configuration"],
   prod: meshedShipper,
-  operated: meshedShipper,
 };
 
 /** Prometheus finds and scrapes the kubelets, which are in no namespace. */

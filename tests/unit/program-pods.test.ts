@@ -172,7 +172,7 @@ describe.each(stacks)("stack %s", (stack) => {
       ["api-gateway", "api-credentials"],
       ["postgresql", "database-credentials"],
       // The operator reads it, and mounts what it makes of it.
-      ...(stack === "operated" ? [] : [["prometheus", "metrics-credentials"]]),
+      ...(stack === "dev" ? [["prometheus", "metrics-credentials"]] : []),
       ["redis", "redis-credentials"],
     ]);
   });

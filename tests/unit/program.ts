@@ -6,14 +6,9 @@ import { type Gate, type Run, start } from "./mocks.ts";
 /** The checkout. */
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The stacks of the platform that have a file of their own, and `operated`, which is prod with the further forms of operators. */
-export const stacks = ["dev", "prod", "operated"] as const;
+/** The stacks of the platform. */
+export const stacks = ["dev", "prod"] as const;
 export type Stack = (typeof stacks)[number];
-
-/** The configuration in which `operated` differs from prod. */
-const operatedForms: Overrides = {
-  prometheus: { form: "operator" },
-};
 
 /** There is no cluster that could be asked for its operators. */
 const unasked = { "iot-verification:operatorCheck": "disabled" };
@@ -33,14 +28,13 @@ export interface ProgramArgs {
 
 /** The configuration of a stack as the engine hands it over. */
 export function stackConfig({ stack = "dev", config = {}, secrets = {} }: ProgramArgs = {}) {
-  const file = readStackFile(root, stack === "operated" ? "prod" : stack);
+  const file = readStackFile(root, stack);
   const values = {
     ...file.values,
     "kubernetes:context": "test-cluster",
     ...(stack !== "cluster" && unasked),
   } as Record<string, string>;
-  const forms = stack === "operated" ? operatedForms : {};
-  for (const [key, value] of [forms, config, secrets].flatMap(Object.entries<unknown>)) {
+  for (const [key, value] of [config, secrets].flatMap(Object.entries<unknown>)) {
     const full = `iot-verification:${key}`;
     const old: unknown = typeof value === "object" ? JSON.parse(values[full] ?? "{}") : undefined;
     values[full] = typeof value === "string" ? value : JSON.stringify(merged(old, value));

@@ -81,6 +81,9 @@ test("both are found under the same names as embedded ones, and awaited", () => 
     const annotations = at(operated.recording.object(kind, name), "metadata.annotations");
     expect(annotations).toEqual({
       "pulumi.com/waitFor": '["condition=Reconciled","condition=Available"]',
+      ...(kind === "Prometheus" && {
+        "audit.iot-verification.dev/KSV-0036": "It asks the API server, and may only what its role lists",
+      }),
     });
     expect(at(operated.recording.object("PodDisruptionBudget", name), "spec.maxUnavailable")).toBe(1);
     expect(at(operated.recording.object("Service", name), "spec")).toEqual(
@@ -100,6 +103,11 @@ const restrictedPod = {
 const reloader = {
   requests: { cpu: "10m", memory: "50Mi", "ephemeral-storage": "256Mi" },
   limits: { cpu: "100m", memory: "50Mi", "ephemeral-storage": "256Mi" },
+};
+const restricted = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
 };
 const labels = (name: string) => ({
   "app.kubernetes.io/name": name,
@@ -140,8 +148,8 @@ test("Prometheus has two restricted pods over zones that keep what is configured
       { topologyKey: "topology.kubernetes.io/zone", maxSkew: 1 },
       { topologyKey: "kubernetes.io/hostname", maxSkew: 1 },
     ],
-    containers: [{ name: "config-reloader", resources: reloader }],
-    initContainers: [{ name: "init-config-reloader", resources: reloader }],
+    containers: [{ name: "config-reloader", resources: reloader, securityContext: restricted }],
+    initContainers: [{ name: "init-config-reloader", resources: reloader, securityContext: restricted }],
     volumes: [],
     volumeMounts: [],
   });

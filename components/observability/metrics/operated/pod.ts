@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import { containerSecurity } from "../../../foundation/pod.ts";
 import type { ContainerResources } from "../../../foundation/resources.ts";
 import { withEphemeralStorage } from "../../../foundation/resources.ts";
 
@@ -24,13 +25,13 @@ export const reloaders = {
 
 /**
  * What of a system's pod both resources say in the same fields. Ports, probes and arguments are the operator's, which restricts its
- * containers itself; those of its reloaders say by their names what they take of their node.
+ * containers itself; those of its reloaders say by their names what they take of their node, and to judges what they may.
  */
 export function podFields({ metadata, spec }: k8s.types.input.core.v1.PodTemplateSpec) {
   const pod = spec as k8s.types.input.core.v1.PodSpec;
   const [main] = pod.containers as k8s.types.input.core.v1.Container[];
   const { labels, annotations } = metadata as k8s.types.input.meta.v1.ObjectMeta;
-  const resources = withEphemeralStorage(reloader);
+  const added = { resources: withEphemeralStorage(reloader), securityContext: containerSecurity };
   return {
     podMetadata: { labels, annotations },
     serviceAccountName: pod.serviceAccountName,
@@ -45,8 +46,8 @@ export function podFields({ metadata, spec }: k8s.types.input.core.v1.PodTemplat
     resources: main?.resources,
     volumes: pod.volumes,
     volumeMounts: main?.volumeMounts,
-    containers: [{ name: "config-reloader", resources }],
-    initContainers: [{ name: "init-config-reloader", resources }],
+    containers: [{ name: "config-reloader", ...added }],
+    initContainers: [{ name: "init-config-reloader", ...added }],
     persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
     logFormat: "json",
     portName: "http-metrics",

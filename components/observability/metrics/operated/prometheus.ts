@@ -2,6 +2,7 @@ import type { IPrometheus } from "@kubernetes-models/prometheus-operator/monitor
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { systemNames, systemPorts } from "../../../contract/systems.ts";
+import { auditExceptions, tokenOfOperated } from "../../../foundation/audit.ts";
 import { customResource, type DeepInput } from "../../../foundation/custom-resource.ts";
 import { selectorLabels } from "../../../foundation/labels.ts";
 import { metadataOf } from "../../../foundation/metadata.ts";
@@ -68,12 +69,10 @@ function resourceOf(
       {
         apiVersion: "monitoring.coreos.com/v1",
         kind: "Prometheus",
-        metadata: metadataOf({
-          name: workload,
-          namespace: platform.namespace,
-          workload,
-          component: "metrics",
-        }),
+        metadata: {
+          ...metadataOf({ name: workload, namespace: platform.namespace, workload, component: "metrics" }),
+          annotations: auditExceptions(tokenOfOperated("KSV-0036")),
+        },
         spec: {
           ...podFields(template),
           image,
